@@ -1,0 +1,1 @@
+"""What staff write: banners, settings, reasons for a cancellation."""

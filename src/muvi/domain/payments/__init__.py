@@ -1,0 +1,1 @@
+"""Payments: attempts to take money, what gateways report of them, refunds."""

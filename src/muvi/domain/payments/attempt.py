@@ -1,0 +1,287 @@
+"""One try to be paid: one checkout at one gateway, watched until it is paid or surely never will be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from muvi.domain.payments.attempt_status import (
+    OPEN,
+    PAID,
+    TRANSITIONS,
+    AttemptEvent,
+    AttemptEventKind,
+    AttemptStatus,
+)
+from muvi.domain.payments.capture import Capture, RefundExceedsCapture
+from muvi.domain.payments.report import PaymentReport, TransactionKind, Verdict
+from muvi.domain.payments.watch import CHECKOUT_USE_S, OPENING_S, WATCH_S, next_poll
+from muvi.domain.shared.money import Money
+from muvi.domain.shared.text import Language
+
+
+def payable_until(expires_at: datetime, opened_at: datetime) -> datetime:
+    """When our page stops taking cards: a minute before the order dies, 25 minutes into the checkout."""
+    return min(expires_at - timedelta(seconds=60), opened_at + timedelta(seconds=CHECKOUT_USE_S))
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class PaymentAttempt:
+    """One checkout and what is known of it.
+
+    `signals` counts wanted checks (webhook, return visit); `ambiguous` the checks since the last signal that
+    settled nothing. `next_check_at` is empty when the watch is over; a signal starts it again. `news` says,
+    until it is saved, that a check is wanted at once.
+    """
+
+    id: UUID
+    order_id: UUID
+    gateway: str
+    amount: Money
+    opened_at: datetime
+    pay_by: datetime
+    watch_until: datetime
+    status: AttemptStatus = AttemptStatus.INITIATED
+    entity: str = ""
+    checkout_id: str = ""
+    script_url: str = ""
+    integrity: str = ""
+    brands: tuple[str, ...] = ()
+    success_url: str = ""
+    failed_url: str = ""
+    language: Language = Language.EN
+    next_check_at: datetime | None = None
+    signals: int = 0
+    ambiguous: int = 0
+    polls: int = 0
+    lease_until: datetime | None = None
+    payment_ids: tuple[str, ...] = ()
+    captured: tuple[Capture, ...] = ()
+    last_code: str = ""
+    last_verdict: Verdict | None = None
+    checked_at: datetime | None = None
+    version: int = 0
+    events: list[AttemptEvent] = field(default_factory=list, repr=False)
+    news: bool = field(default=False, repr=False)
+
+    @classmethod
+    def initiated(
+        cls,
+        *,
+        id: UUID,  # noqa: A002
+        order_id: UUID,
+        gateway: str,
+        amount: Money,
+        now: datetime,
+        success_url: str = "",
+        failed_url: str = "",
+        language: Language = Language.EN,
+    ) -> PaymentAttempt:
+        """Intend to open a checkout. An opening never recorded cannot be paid: it fails by itself."""
+        if amount.minor <= 0:
+            raise ValueError("an attempt asks for money")
+        return cls(
+            id=id,
+            order_id=order_id,
+            gateway=gateway,
+            amount=amount,
+            opened_at=now,
+            pay_by=now,
+            watch_until=now + timedelta(seconds=WATCH_S),
+            success_url=success_url,
+            failed_url=failed_url,
+            language=language,
+            next_check_at=now + timedelta(seconds=OPENING_S),
+        )
+
+    def opened(
+        self,
+        *,
+        checkout_id: str,
+        entity: str,
+        now: datetime,
+        pay_by: datetime,
+        script_url: str = "",
+        integrity: str = "",
+        brands: tuple[str, ...] = (),
+    ) -> None:
+        """Record the checkout that the gateway opened; the watch starts."""
+        self._become(AttemptStatus.PENDING)
+        self.checkout_id, self.entity = checkout_id, entity
+        self.script_url, self.integrity, self.brands = script_url, integrity, brands
+        self.opened_at, self.pay_by = now, pay_by
+        self.watch_until = now + timedelta(seconds=WATCH_S)
+        self.next_check_at = next_poll(now, opened_at=now)
+
+    def not_opened(self, now: datetime, code: str = "") -> None:
+        """The gateway refused, or its answer was lost: a checkout nobody knows of cannot be paid."""
+        self.last_code = code
+        self._fail(now)
+        self.next_check_at = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the buyer may still be on the way to pay."""
+        return self.status in OPEN
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the gateway took money, refunded or not."""
+        return self.status in PAID
+
+    @property
+    def captured_minor(self) -> int:
+        """All money taken, in minor units."""
+        return sum(capture.amount.minor for capture in self.captured)
+
+    @property
+    def refunded_minor(self) -> int:
+        """All money known to have gone back, in minor units."""
+        return sum(capture.refunded_minor for capture in self.captured)
+
+    def usable(self, now: datetime, amount: Money) -> bool:
+        """Whether a second `pay` meets this same checkout: open, in time, for the same amount."""
+        in_time = now < min(self.pay_by, self.opened_at + timedelta(seconds=CHECKOUT_USE_S))
+        return self.status is AttemptStatus.PENDING and in_time and self.amount == amount
+
+    def watch_over(self, now: datetime) -> bool:
+        """Whether nothing is left to ask: paid, never opened, or denied by every account after the watch."""
+        return self.next_check_at is None and (
+            self.is_paid or not self.checkout_id or now >= self.watch_until
+        )
+
+    def has_captured(self, payment_id: str) -> bool:
+        """Whether the money of that transaction is known, so that a message about it is no news."""
+        return any(capture.transaction_id == payment_id for capture in self.captured)
+
+    def signal(self, now: datetime, payment_id: str = "") -> None:
+        """Somebody says there is news (a webhook, a return visit): a check is wanted, nothing else."""
+        self.signals += 1
+        self.ambiguous = 0
+        if payment_id and payment_id not in self.payment_ids:
+            self.payment_ids = (*self.payment_ids, payment_id)
+        self.next_check_at = min(self.next_check_at or now, now)
+        self.news = True
+
+    def take_lease(self, now: datetime, lease_s: float) -> bool:
+        """Become the only one who asks the gateway; False while somebody else is."""
+        if self.lease_until is not None and self.lease_until > now:
+            return False
+        self.lease_until = now + timedelta(seconds=lease_s)
+        return True
+
+    def apply(self, report: PaymentReport, now: datetime, *, signals_seen: int) -> tuple[AttemptEvent, ...]:
+        """Take over a fetched state. It is monotonic: money once seen stays, a declined card ends nothing.
+
+        `signals_seen` is the count when the question was asked: news since then want another check.
+        """
+        before = len(self.events)
+        self.polls += 1
+        self.checked_at, self.last_verdict, self.lease_until = now, report.verdict, None
+        self.last_code = report.code or self.last_code
+        self._take_captures(report, now)
+        self._follow(report, now)
+        self._plan(report, now, news=self.signals > signals_seen)
+        return tuple(self.events[before:])
+
+    def _take_captures(self, report: PaymentReport, now: datetime) -> None:
+        known = {capture.transaction_id for capture in self.captured}
+        for found in report.transactions:
+            if found.is_payment and found.id and found.id not in self.payment_ids:
+                self.payment_ids = (*self.payment_ids, found.id)
+        for found in report.captures:
+            if found.id in known or found.amount is None:
+                continue
+            known.add(found.id)
+            self.captured = (*self.captured, Capture.of(found, found.amount, self.entity, now))
+            if self.status is AttemptStatus.INITIATED:
+                self._become(AttemptStatus.PENDING)
+            if not self.is_paid:
+                self._become(AttemptStatus.CAPTURED)
+            self._tell(AttemptEventKind.CAPTURED, now, found.id, found.amount)
+
+    def _follow(self, report: PaymentReport, now: datetime) -> None:
+        if self.status is not AttemptStatus.PENDING:
+            return
+        if any(
+            t.kind is TransactionKind.AUTHORIZATION and t.verdict is Verdict.CAPTURED
+            for t in report.transactions
+        ):
+            self._become(AttemptStatus.AUTHORIZED)
+            self._tell(AttemptEventKind.AUTHORIZED, now)
+        elif report.verdict is Verdict.DECLINED:
+            self._fail(now)
+        elif self._denied(report, now):
+            self._become(AttemptStatus.EXPIRED)
+            self._tell(AttemptEventKind.EXPIRED, now)
+
+    def _denied(self, report: PaymentReport, now: datetime) -> bool:
+        """Whether no money will come any more: said by every account, after the watch."""
+        return report.verdict in (Verdict.NEVER_PAID, Verdict.DECLINED) and now >= self.watch_until
+
+    def _unheard(self, report: PaymentReport) -> bool:
+        """Whether somebody told of a transaction that nothing is known of yet."""
+        known = {capture.transaction_id for capture in self.captured}
+        return bool(set(self.payment_ids) - known - {row.id for row in report.transactions})
+
+    def _plan(self, report: PaymentReport, now: datetime, *, news: bool) -> None:
+        denied = self._denied(report, now)
+        news = news and (not self.is_paid or self._unheard(report))
+        if report.retry_after_s is not None and (news or not (self.is_paid or denied)):
+            self.next_check_at = now + timedelta(seconds=report.retry_after_s)
+        elif news:
+            self.next_check_at, self.news = now, True
+        elif self.is_paid or denied or not self.checkout_id:
+            self.next_check_at = None
+        else:
+            settled = report.verdict not in (Verdict.UNKNOWN, Verdict.PENDING)
+            tries = None if settled or not self.signals else self.ambiguous
+            self.next_check_at = next_poll(now, opened_at=self.opened_at, ambiguous=tries)
+            self.ambiguous += 1
+
+    def reserve_refund(self, transaction_id: str, amount: Money) -> Capture:
+        """Set money of one capture aside for a refund; raises `RefundExceedsCapture` when it is not there."""
+        for index, capture in enumerate(self.captured):
+            if capture.transaction_id == transaction_id:
+                self.captured = (
+                    *self.captured[:index],
+                    capture.reserve(amount),
+                    *self.captured[index + 1 :],
+                )
+                return capture
+        raise RefundExceedsCapture("no such capture", transaction_id=transaction_id)
+
+    def refund_done(self, transaction_id: str, amount: Money) -> None:
+        """Record that reserved money went back."""
+        self.captured = tuple(
+            capture.give_back(amount) if capture.transaction_id == transaction_id else capture
+            for capture in self.captured
+        )
+        whole = self.refunded_minor >= self.captured_minor
+        target = AttemptStatus.REFUNDED if whole else AttemptStatus.PARTIALLY_REFUNDED
+        if self.status not in (target, AttemptStatus.REFUNDED):
+            self._become(target)
+
+    def _fail(self, now: datetime) -> None:
+        self._become(AttemptStatus.FAILED)
+        self._tell(AttemptEventKind.FAILED, now)
+
+    def _become(self, target: AttemptStatus) -> None:
+        if target not in TRANSITIONS[self.status]:
+            raise ValueError(f"an attempt cannot go from {self.status} to {target}")
+        self.status = target
+
+    def _tell(
+        self, kind: AttemptEventKind, now: datetime, transaction_id: str = "", amount: Money | None = None
+    ) -> None:
+        self.events.append(
+            AttemptEvent(
+                kind=kind,
+                attempt_id=self.id,
+                order_id=self.order_id,
+                at=now,
+                transaction_id=transaction_id,
+                amount=amount,
+            )
+        )

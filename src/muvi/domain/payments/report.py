@@ -1,0 +1,84 @@
+"""What a gateway reports, in our words. Unknown or ambiguous is never read as failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from muvi.domain.shared.money import Money
+
+
+class Verdict(StrEnum):
+    """What a report says of a checkout or of one of its transactions.
+
+    UNPAID: nobody has paid yet. NEVER_PAID: every account of ours denies any transaction. UNKNOWN: ask
+    again later.
+    """
+
+    CAPTURED = "captured"
+    PENDING = "pending"
+    DECLINED = "declined"
+    UNPAID = "unpaid"
+    NEVER_PAID = "never-paid"
+    UNKNOWN = "unknown"
+
+
+class TransactionKind(StrEnum):
+    """What moved, or would have."""
+
+    DEBIT = "debit"
+    AUTHORIZATION = "authorization"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    REVERSAL = "reversal"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedTransaction:
+    """One transaction of the vendor; declined ones carry no amount. `card_masked` is like
+    411111******1111.
+    """
+
+    id: str
+    kind: TransactionKind
+    verdict: Verdict
+    code: str
+    entity: str = ""
+    amount: Money | None = None
+    reference: str = ""
+    refunds: str = ""
+    brand: str = ""
+    card_masked: str = ""
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether its verdict speaks of a payment, not of a refund or an authentication."""
+        paying = (TransactionKind.DEBIT, TransactionKind.AUTHORIZATION, TransactionKind.CAPTURE)
+        return self.kind in paying
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReport:
+    """The state of one checkout. `retry_after_s`: not to be asked again earlier, seconds."""
+
+    verdict: Verdict
+    transactions: tuple[ReportedTransaction, ...] = ()
+    code: str = ""
+    retry_after_s: float | None = None
+
+    @property
+    def captures(self) -> tuple[ReportedTransaction, ...]:
+        """Transactions that took money."""
+        taking = (TransactionKind.DEBIT, TransactionKind.CAPTURE)
+        return tuple(t for t in self.transactions if t.kind in taking and t.verdict is Verdict.CAPTURED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReport:
+    """The state of one refund: CAPTURED means the money went back, PENDING and UNKNOWN are asked again."""
+
+    verdict: Verdict
+    transaction_id: str = ""
+    code: str = ""
+    retry_after_s: float | None = None

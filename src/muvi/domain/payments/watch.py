@@ -1,0 +1,37 @@
+"""When to ask a gateway about a checkout.
+
+A checkout cannot be cancelled and stays payable for 30 minutes, the gateway's report follows it late, and its
+calls are counted: few questions, at the moments when an answer is likely.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+POLLS_S = (90.0, 240.0, 480.0, 900.0, 1800.0, 2700.0)
+"""Seconds after the opening, without any signal."""
+WATCH_S = POLLS_S[-1]
+CHECKOUT_USE_S = 25 * 60.0
+"""Seconds a checkout is offered to a buyer; the gateway keeps it for 30 minutes."""
+OPENING_S = 180.0
+"""Seconds after which an opening that was never recorded is given up: later than `pay` itself may take."""
+_AFTER_SIGNAL_S = (5.0, 15.0, 30.0, 60.0, 60.0)
+_LATE_S = 900.0
+_LATE_UNTIL = timedelta(days=1)
+_VERY_LATE_S = 3600.0
+
+
+def next_poll(now: datetime, *, opened_at: datetime, ambiguous: int | None = None) -> datetime:
+    """The next moment to ask.
+
+    `ambiguous` counts answers since the last signal that settled nothing: news were announced, so ask again
+    soon, a few times. After the watch an unknown state is asked for every 15 minutes, after a day hourly.
+    """
+    age = (now - opened_at).total_seconds()
+    planned = next((opened_at + timedelta(seconds=at) for at in POLLS_S if at > age), None)
+    if planned is None:
+        late = _LATE_S if now - opened_at < _LATE_UNTIL else _VERY_LATE_S
+        planned = now + timedelta(seconds=late)
+    if ambiguous is not None and ambiguous < len(_AFTER_SIGNAL_S):
+        return min(planned, now + timedelta(seconds=_AFTER_SIGNAL_S[ambiguous]))
+    return planned

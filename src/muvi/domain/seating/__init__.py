@@ -1,0 +1,1 @@
+"""Seats of a showtime: the plan, the choice, the claim."""

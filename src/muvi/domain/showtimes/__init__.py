@@ -1,0 +1,1 @@
+"""Showtimes: one film, one screen, one start."""

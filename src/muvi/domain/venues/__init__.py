@@ -1,0 +1,1 @@
+"""Cities, cinemas, screens and experiences."""
