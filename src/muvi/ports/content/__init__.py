@@ -1,0 +1,1 @@
+"""What staff write, to show and to keep."""

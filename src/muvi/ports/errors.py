@@ -1,0 +1,35 @@
+"""The three ways a foreign call ends badly. Adapters translate every vendor or driver error into these at
+their edge.
+"""
+
+from __future__ import annotations
+
+
+class PortError(Exception):
+    """Base of what a port may raise; `system` names the role that failed (box office, gateway …), never a
+    vendor's secret.
+    """
+
+    def __init__(self, message: str, *, system: str = "") -> None:
+        super().__init__(message)
+        self.system = system
+
+
+class Unavailable(PortError):
+    """The call had no effect and may be repeated; `retry_after_s` when the other side said so."""
+
+    def __init__(self, message: str, *, system: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, system=system)
+        self.retry_after_s = retry_after_s
+
+
+class Refused(PortError):
+    """The other side understood and said no. `reason` is its own code, kept verbatim."""
+
+    def __init__(self, message: str, *, reason: str = "", system: str = "") -> None:
+        super().__init__(message, system=system)
+        self.reason = reason
+
+
+class OutcomeUnknown(PortError):
+    """The call was sent and its effect is not known: ask before repeating, never compensate on a guess."""

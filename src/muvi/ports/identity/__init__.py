@@ -1,0 +1,1 @@
+"""Who is asking, and one-time codes that prove a phone."""

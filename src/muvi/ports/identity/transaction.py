@@ -1,0 +1,27 @@
+"""What identity needs of a transaction."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from muvi.ports.identity.otp import OtpChallenges
+from muvi.ports.identity.users import AuthSessions, Users
+
+
+class IdentityTx(Protocol):
+    """Identity's narrow view of an atomic phase."""
+
+    @property
+    def users(self) -> Users:
+        """People."""
+        ...
+
+    @property
+    def sessions(self) -> AuthSessions:
+        """Signed-in sessions."""
+        ...
+
+    @property
+    def challenges(self) -> OtpChallenges:
+        """One-time codes under way."""
+        ...

@@ -1,0 +1,49 @@
+"""What waits for a person: purchases whose outcome nobody tells, and money that no gateway gives back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from muvi.domain.shared.money import Money
+
+
+class WaitingKind(StrEnum):
+    """CHECKOUT: kept money without a booking or its refund. REFUND: money owed to a buyer."""
+
+    CHECKOUT = "checkout"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One thing that waits. `since`: when a person was called for a checkout, or when a refund was asked for.
+
+    `amount` is the order's total or the refund's; `code` what was last said of it, may be empty.
+    """
+
+    kind: WaitingKind
+    order_id: UUID
+    refund_id: UUID | None
+    since: datetime
+    amount: Money
+    code: str
+
+
+class AttentionViews(Protocol):
+    """Reads what waits, without any lock. Raises `Unavailable`."""
+
+    @abstractmethod
+    async def waiting(self, limit: int) -> tuple[Waiting, ...]:
+        """The longest waiting first."""
+        raise NotImplementedError
+
+    @abstractmethod
+    async def count(self) -> Mapping[WaitingKind, int]:
+        """How many of each kind; a kind of which none waits is there with 0."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Payment gateways: stateless translation of one vendor each. Persistence and retries belong to the core."""

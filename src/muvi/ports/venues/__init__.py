@@ -1,0 +1,1 @@
+"""Places as the public sees them."""
