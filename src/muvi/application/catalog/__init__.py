@@ -1,0 +1,1 @@
+"""Keeping the catalogue in step with the box office, and reading films."""

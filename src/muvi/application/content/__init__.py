@@ -1,0 +1,1 @@
+"""Reading what staff write, and loading content to try the service with."""

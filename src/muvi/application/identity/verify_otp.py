@@ -1,0 +1,124 @@
+"""Turn a one-time code into a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from muvi.domain.identity.challenge import OtpExpired, OtpPurpose, Try, WrongOtp, typed_code
+from muvi.domain.identity.phone import PhoneNumber
+from muvi.domain.identity.session import AuthSession
+from muvi.domain.identity.user import User
+from muvi.domain.shared.actor import ActorKind, Platform
+from muvi.domain.shared.errors import DomainError
+from muvi.ports.clock import Clock, Ids
+from muvi.ports.errors import Refused, Unavailable
+from muvi.ports.identity.sms_otp import CodeCheck, SmsOtp
+from muvi.ports.identity.tokens import SessionTokens, TokenPair, TokenSubject
+from muvi.ports.identity.transaction import IdentityTx
+from muvi.ports.transaction import UnitOfWork
+
+KINDS = {OtpPurpose.GUEST: ActorKind.GUEST, OtpPurpose.CUSTOMER: ActorKind.CUSTOMER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOtpCommand:
+    """A number, the code its holder typed, and what the code was asked for."""
+
+    phone: PhoneNumber
+    code: str
+    purpose: OtpPurpose
+    platform: Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The person and the tokens of the new session."""
+
+    user: User
+    tokens: TokenPair
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOtp:
+    """Whoever holds the code is the owner of the number.
+
+    A try is paid for first, then the partner compares outside any transaction, then the answer is recorded
+    under the same row's lock: of two right answers for one code the second is refused. When the partner's
+    answer is lost the try stays paid. Raises `WrongOtp`, `OtpExpired`, `OtpLocked`, and the partner's
+    errors.
+    """
+
+    begin: UnitOfWork[IdentityTx]
+    sms: SmsOtp
+    tokens: SessionTokens
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, command: VerifyOtpCommand) -> SignedIn:
+        """Sign in."""
+        paid = await self._pay(command)
+        code = typed_code(command.code)
+        if code is None:  # costs a try like any other wrong code, but is not worth a call
+            raise WrongOtp(attempts_left=paid.attempts_left)
+        try:
+            verdict = await self.sms.check(command.phone, code)
+        except (Unavailable, Refused):
+            await self._settle(command.phone, paid, None)
+            raise
+        if verdict is CodeCheck.CORRECT:
+            return await self._sign_in(command, paid)
+        raise await self._settle(command.phone, paid, verdict) or WrongOtp(attempts_left=paid.attempts_left)
+
+    async def _pay(self, command: VerifyOtpCommand) -> Try:
+        async with self.begin() as tx:
+            challenge = await tx.challenges.lock(command.phone)
+            if challenge is None:
+                raise WrongOtp(attempts_left=0)
+            paid = challenge.take_try(command.purpose, self.clock.now())
+            await tx.challenges.save(challenge)
+        return paid
+
+    async def _settle(self, phone: PhoneNumber, paid: Try, verdict: CodeCheck | None) -> DomainError | None:
+        """Record an answer that opens nothing; None as verdict: the partner did not compare."""
+        refusal: DomainError | None = None
+        async with self.begin() as tx:
+            challenge = await tx.challenges.lock_or_open(phone)
+            match verdict:
+                case None:
+                    challenge.give_back(paid)
+                case CodeCheck.EXPIRED:
+                    challenge.void(paid)
+                    refusal = OtpExpired()
+                case CodeCheck.EXCEEDED:
+                    challenge.exhaust(paid)
+                    refusal = challenge.exhausted(self.clock.now())
+                case CodeCheck.WRONG | CodeCheck.ALREADY | CodeCheck.CORRECT:
+                    pass
+                case _:
+                    assert_never(verdict)
+            await tx.challenges.save(challenge)
+        return refusal
+
+    async def _sign_in(self, command: VerifyOtpCommand, paid: Try) -> SignedIn:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            challenge = await tx.challenges.lock_or_open(command.phone)
+            challenge.accept(paid)
+            await tx.challenges.save(challenge)
+            user = await tx.users.of_phone(command.phone)
+            if user is None:
+                fresh = User(id=self.ids.new(), phone=command.phone, created_at=now)
+                user = await tx.users.add(fresh)
+            if command.purpose is OtpPurpose.CUSTOMER and user.registered_at is None:
+                user.registered_at = now
+                await tx.users.save(user)
+            session = AuthSession.open(
+                self.ids.new(),
+                user_id=user.id,
+                kind=KINDS[command.purpose],
+                platform=command.platform,
+                now=now,
+            )
+            await tx.sessions.add(session)
+        return SignedIn(user=user, tokens=self.tokens.issue(TokenSubject.of(session)))

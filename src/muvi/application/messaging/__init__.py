@@ -1,0 +1,1 @@
+"""Moving messages from the outbox to those who act on them."""

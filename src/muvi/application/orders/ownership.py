@@ -1,0 +1,14 @@
+"""Whose order it is. What belongs to somebody else does not exist."""
+
+from __future__ import annotations
+
+from muvi.domain.orders.errors import OrderNotFound
+from muvi.domain.orders.order import Order
+from muvi.domain.shared.actor import Actor
+
+
+def owned(order: Order | None, actor: Actor) -> Order:
+    """The order of this actor. Raises `OrderNotFound`."""
+    if order is None or not actor.is_buyer or order.owner_id != actor.id:
+        raise OrderNotFound
+    return order

@@ -1,0 +1,269 @@
+"""Begin to pay an order: make sure that the box office still holds what the buyer saw, then open a checkout.
+
+The order of the calls: read, extend when short, mark as being paid, read again, and open the gateway's
+checkout last, since a checkout cannot be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from muvi.application.orders.follow import drop_selection
+from muvi.application.orders.ownership import owned
+from muvi.application.orders.transaction import PurchaseTx
+from muvi.domain.orders.checkout import CheckoutState
+from muvi.domain.orders.errors import NothingChosen, OrderBusy, OrderChanged, OrderExpiring
+from muvi.domain.orders.order import BuyerDetails, Operation, OperationKind, Order
+from muvi.domain.payments.attempt import PaymentAttempt, payable_until
+from muvi.domain.seating.seat_plan import SeatKey
+from muvi.domain.shared.actor import Actor
+from muvi.domain.shared.errors import DomainError, Invalid
+from muvi.domain.shared.ids import to_wire
+from muvi.domain.shared.money import Money
+from muvi.domain.shared.text import Language
+from muvi.ports.clock import Clock, Ids
+from muvi.ports.errors import OutcomeUnknown, PortError, Refused, Unavailable
+from muvi.ports.payments.gateway import CheckoutRequest, GatewayCheckout, PaymentGateway, PaymentGateways
+from muvi.ports.seating.box_office import BoxOffice, BoxOfficeOrder, OrderRef
+from muvi.ports.transaction import UnitOfWork
+
+DEADLINE_S = 60
+EXTEND_BELOW_S = 300
+REFUSE_BELOW_S = 180
+PAY_TAIL_S = 60
+"""What is left of the box office's order when our page stops taking cards."""
+
+
+NOBODY = BuyerDetails()
+
+
+class UnknownGateway(Invalid):
+    """The buyer asks for a gateway that is not offered."""
+
+    code = "unknown-gateway"
+    title = "This way to pay is not offered"
+    title_ar = "طريقة الدفع هذه غير متاحة"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPaymentCommand:
+    """Addresses were checked against the allowed origins; empty ones show our own page. `ip` is the
+    buyer's.
+    """
+
+    actor: Actor
+    order_id: UUID
+    language: Language
+    gateway: str = ""
+    success_url: str = ""
+    failed_url: str = ""
+    buyer: BuyerDetails = NOBODY
+    ip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStarted:
+    """The attempt that the buyer now pays, new or the one still open."""
+
+    order: Order
+    attempt: PaymentAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class StartPayment:
+    """For the order's owner.
+
+    Raises `OrderNotFound`, `OrderExpired`, `OrderNotOpen`, `OrderBusy`, `NothingChosen`, `OrderChanged`,
+    `OrderExpiring`, `UnknownGateway`; `Unavailable` when box office or gateway cannot be reached.
+    """
+
+    begin: UnitOfWork[PurchaseTx]
+    box_office: BoxOffice
+    gateways: PaymentGateways
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, command: StartPaymentCommand) -> PaymentStarted:
+        """Open a checkout, or give back the one that is open."""
+        gateway = self.gateways.of(command.gateway or self.gateways.default)
+        if gateway is None:
+            raise UnknownGateway(field="gateway")
+        started, is_new = await self._intend(command, gateway)
+        if not is_new:
+            return started
+        try:
+            expires_at = await self._ready_to_pay(started.order)
+            checkout = await self._open(gateway, started, command)
+        except (DomainError, PortError) as error:
+            await self._give_up(started, error)
+            raise
+        return await self._opened(started, checkout, expires_at)
+
+    async def _intend(
+        self, command: StartPaymentCommand, gateway: PaymentGateway
+    ) -> tuple[PaymentStarted, bool]:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            order = owned(await tx.orders.get(command.order_id, for_update=True), command.actor)
+            order.require_open(now)
+            if not order.lines:
+                raise NothingChosen
+            amount = Money(order.total_minor, order.currency)
+            attempts = await tx.attempts.of_order(order.id)
+            for attempt in attempts:
+                if attempt.gateway == gateway.name and attempt.usable(now, amount):
+                    return PaymentStarted(order=order, attempt=attempt), False
+            if any(attempt.is_paid for attempt in attempts):
+                raise OrderBusy(retry_after_s=2)
+            checkout = await tx.checkouts.get(order.id)
+            if checkout.state is not CheckoutState.OPEN:
+                raise OrderBusy(retry_after_s=2)
+            order.begin(
+                Operation(
+                    id=self.ids.new(), kind=OperationKind.PAY, deadline=now + timedelta(seconds=DEADLINE_S)
+                )
+            )
+            order.buyer = _merged(order.buyer, command.buyer)
+            order.language = command.language
+            attempt = self._attempt(command, order, gateway, amount, now)
+            await tx.attempts.add(attempt)
+            await tx.orders.save(order)
+            checkout.next_at = now + timedelta(seconds=DEADLINE_S)
+            await tx.checkouts.save(checkout)
+            await tx.claims.pin(order.showtime_id, order_id=order.id, now=now)
+        return PaymentStarted(order=order, attempt=attempt), True
+
+    def _attempt(
+        self,
+        command: StartPaymentCommand,
+        order: Order,
+        gateway: PaymentGateway,
+        amount: Money,
+        now: datetime,
+    ) -> PaymentAttempt:
+        return PaymentAttempt.initiated(
+            id=self.ids.new(),
+            order_id=order.id,
+            gateway=gateway.name,
+            amount=amount,
+            now=now,
+            success_url=command.success_url,
+            failed_url=command.failed_url,
+            language=command.language,
+        )
+
+    async def _ready_to_pay(self, order: Order) -> datetime:
+        """The box office's expiry once it knows that the order is being paid. Raises `OrderChanged`,
+        `OrderExpiring`.
+        """
+        record = order.box_office_order
+        if record is None:
+            raise OrderChanged(gone=True)
+        ref = OrderRef(id=record.ref, cinema=record.cinema, platform=record.platform)
+        held = _same(await self.box_office.read_order(ref), order)
+        if held.expires_at - self.clock.now() < timedelta(seconds=EXTEND_BELOW_S):
+            await self._tolerant(self.box_office.extend, ref)
+        await self._tolerant(self.box_office.begin_payment, ref)
+        held = _same(await self.box_office.read_order(ref), order)
+        if held.expires_at - self.clock.now() < timedelta(seconds=REFUSE_BELOW_S):
+            raise OrderExpiring
+        return held.expires_at
+
+    async def _tolerant(self, call: Callable[[OrderRef], Awaitable[None]], ref: OrderRef) -> None:
+        """Neither call has to succeed: what counts is the expiry that is read afterwards."""
+        try:
+            await call(ref)
+        except (Refused, OutcomeUnknown, Unavailable):
+            return
+
+    async def _open(
+        self, gateway: PaymentGateway, started: PaymentStarted, command: StartPaymentCommand
+    ) -> GatewayCheckout:
+        buyer = started.order.buyer
+        given, _, surname = buyer.name.partition(" ")
+        request = CheckoutRequest(
+            reference=to_wire(started.attempt.id),
+            amount=started.attempt.amount,
+            language=command.language,
+            email=buyer.email,
+            given_name=given,
+            surname=surname,
+            phone=buyer.phone,
+            ip=command.ip,
+        )
+        try:
+            return await gateway.open(request)
+        except OutcomeUnknown as error:
+            # a checkout nobody knows of cannot be paid: the buyer simply tries again
+            raise Unavailable("the payment page could not be opened", system="gateway") from error
+
+    async def _opened(
+        self, started: PaymentStarted, checkout: GatewayCheckout, expires_at: datetime
+    ) -> PaymentStarted:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            order = await tx.orders.get(started.order.id, for_update=True)
+            attempt = await tx.attempts.get(started.attempt.id, for_update=True)
+            if order is None or attempt is None or not _still(order, started):
+                raise OrderBusy(retry_after_s=2)
+            attempt.opened(
+                checkout_id=checkout.id,
+                entity=checkout.entity,
+                now=now,
+                pay_by=payable_until(expires_at, now),
+                script_url=checkout.script_url,
+                integrity=checkout.integrity,
+                brands=checkout.brands,
+            )
+            await tx.attempts.save(attempt)
+            record = order.box_office_order
+            if record is not None:
+                order.attach(record.read(expires_at=expires_at, total_minor=record.total_minor))
+            order.expires_at = attempt.pay_by + timedelta(seconds=PAY_TAIL_S)
+            order.note("payment-started", now, attempt=to_wire(attempt.id), gateway=attempt.gateway)
+            await self._end(tx, order, now)
+        return PaymentStarted(order=order, attempt=attempt)
+
+    async def _give_up(self, started: PaymentStarted, error: Exception) -> None:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            order = await tx.orders.get(started.order.id, for_update=True)
+            attempt = await tx.attempts.get(started.attempt.id, for_update=True)
+            if order is None or attempt is None or not _still(order, started):
+                return
+            attempt.not_opened(now, type(error).__name__)
+            await tx.attempts.save(attempt)
+            if isinstance(error, OrderChanged):
+                await drop_selection(tx, order, now, gone=bool(error.facts))
+            order.note("payment-not-started", now, cause=type(error).__name__)
+            await self._end(tx, order, now)
+
+    async def _end(self, tx: PurchaseTx, order: Order, now: datetime) -> None:
+        checkout = await tx.checkouts.get(order.id)
+        checkout.rest_until(max(order.expires_at, now), operation=order.operation)
+        order.finish()
+        await tx.orders.save(order)
+        await tx.checkouts.save(checkout)
+
+
+def _still(order: Order, started: PaymentStarted) -> bool:
+    operation = started.order.operation
+    return operation is not None and order.owns(operation.id)
+
+
+def _same(held: BoxOfficeOrder | None, order: Order) -> BoxOfficeOrder:
+    """What the box office holds, if it is what the buyer saw. Raises `OrderChanged`."""
+    if held is None:
+        raise OrderChanged(gone=True)
+    if held.total_minor != order.total_minor or held.seats != set(map(SeatKey, order.seats)):
+        raise OrderChanged
+    return held
+
+
+def _merged(known: BuyerDetails, given: BuyerDetails) -> BuyerDetails:
+    return BuyerDetails(
+        name=given.name or known.name, email=given.email or known.email, phone=given.phone or known.phone
+    )

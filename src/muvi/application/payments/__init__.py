@@ -1,0 +1,1 @@
+"""Hear of payments, ask gateways about them, give money back."""

@@ -1,0 +1,116 @@
+"""Ask a gateway what became of a checkout, and take it over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.attempt_status import AttemptEvent, AttemptStatus
+from muvi.domain.payments.report import PaymentReport, Verdict
+from muvi.domain.payments.watch import OPENING_S
+from muvi.domain.shared.ids import to_wire
+from muvi.ports.clock import Clock
+from muvi.ports.errors import PortError
+from muvi.ports.payments.gateway import PaymentGateways, PaymentToCheck
+from muvi.ports.payments.transaction import PaymentsTx
+from muvi.ports.transaction import UnitOfWork
+
+LEASE_S = 45.0
+"""Longer than the calls of one check may take together."""
+_NOT_CONFIGURED = "gateway-not-configured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPaymentCommand:
+    """`leased`: the caller claimed the attempt from the work list and holds its lease."""
+
+    attempt_id: UUID
+    leased: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentChecked:
+    """What is known now, and what of it is new."""
+
+    status: AttemptStatus
+    verdict: Verdict
+    events: tuple[AttemptEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPayment:
+    """For workers. One lease holder per attempt asks; killed anywhere, its lease lapses and another asks.
+
+    Returns None when there is nothing to ask: unknown, leased by somebody else, or never opened.
+    """
+
+    begin: UnitOfWork[PaymentsTx]
+    gateways: PaymentGateways
+    clock: Clock
+
+    async def __call__(self, command: CheckPaymentCommand) -> PaymentChecked | None:
+        """Take the lease, ask outside of any transaction, commit the answer with what follows from it."""
+        attempt = await self._taken(command)
+        if attempt is None:
+            return None
+        report = await self._asked(attempt)
+        return await self._recorded(attempt, report)
+
+    async def _taken(self, command: CheckPaymentCommand) -> PaymentAttempt | None:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(command.attempt_id, for_update=not command.leased)
+            if attempt is None:
+                return None
+            if not attempt.checkout_id:
+                await _give_up_opening(tx, attempt.id, now)
+                return None
+            if not command.leased:
+                if not attempt.take_lease(now, LEASE_S):
+                    return None
+                await tx.attempts.save(attempt)
+        return attempt
+
+    async def _asked(self, attempt: PaymentAttempt) -> PaymentReport:
+        gateway = self.gateways.of(attempt.gateway)
+        if gateway is None:
+            return PaymentReport(verdict=Verdict.UNKNOWN, code=_NOT_CONFIGURED)
+        question = PaymentToCheck(
+            reference=to_wire(attempt.id),
+            checkout_id=attempt.checkout_id,
+            entity=attempt.entity,
+            amount=attempt.amount,
+            opened_at=attempt.opened_at,
+            payment_ids=attempt.payment_ids,
+        )
+        try:
+            return await gateway.check(question)
+        except PortError as error:
+            return PaymentReport(verdict=Verdict.UNKNOWN, code=type(error).__name__)
+
+    async def _recorded(self, asked: PaymentAttempt, report: PaymentReport) -> PaymentChecked | None:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(asked.id, for_update=True)
+            if attempt is None:
+                return None
+            ours = await tx.attempts.record(attempt, report.transactions, now)
+            events = attempt.apply(replace(report, transactions=ours), now, signals_seen=asked.signals)
+            await tx.attempts.save(attempt)
+            if events or now >= attempt.pay_by:  # an order at its end waits for this answer
+                await tx.checkouts.wake(attempt.order_id, now)
+        return PaymentChecked(status=attempt.status, verdict=report.verdict, events=events)
+
+
+async def _give_up_opening(tx: PaymentsTx, attempt_id: UUID, now: datetime) -> None:
+    """An opening whose end was never recorded: a checkout that nobody knows of cannot be paid."""
+    attempt = await tx.attempts.get(attempt_id, for_update=True)
+    if attempt is None or attempt.checkout_id or attempt.status is not AttemptStatus.INITIATED:
+        return
+    if (now - attempt.opened_at).total_seconds() < OPENING_S:
+        return
+    attempt.not_opened(now, "opening-lost")
+    await tx.attempts.save(attempt)
+    await tx.checkouts.wake(attempt.order_id, now)

@@ -1,0 +1,67 @@
+"""A browser comes back from the gateway. It proves nothing: a check is wanted, and the buyer is sent on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.shared.text import Language
+from muvi.ports.clock import Clock
+from muvi.ports.payments.transaction import PaymentsTx
+from muvi.ports.transaction import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReturnCommand:
+    """What the address of the visit says; all of it may be missing, and none of it is believed."""
+
+    gateway: str
+    attempt_id: UUID | None = None
+    checkout_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnNoted:
+    """Where the buyer goes: the client's own address, or our status page when it gave none."""
+
+    attempt_id: UUID
+    order_id: UUID
+    url: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReturn:
+    """Anybody may come back, also twice, also the gateway's own machinery without any parameter."""
+
+    begin: UnitOfWork[PaymentsTx]
+    clock: Clock
+
+    async def __call__(self, command: NoteReturnCommand) -> ReturnNoted | None:
+        """Want a check of the attempt; None when the visit names none of ours."""
+        now = self.clock.now()
+        async with self.begin() as tx:
+            attempt_id = command.attempt_id
+            if attempt_id is None:
+                attempt_id = await tx.attempts.by_checkout(command.gateway, command.checkout_id)
+            attempt = None if attempt_id is None else await tx.attempts.get(attempt_id, for_update=True)
+            if attempt is None or attempt.gateway != command.gateway:
+                return None
+            if attempt.checkout_id and not attempt.is_paid:
+                attempt.signal(now)
+                await tx.attempts.save(attempt)
+        return ReturnNoted(
+            attempt_id=attempt.id,
+            order_id=attempt.order_id,
+            url=_address(attempt),
+            language=attempt.language,
+        )
+
+
+def _address(attempt: PaymentAttempt) -> str:
+    """The failure page only when failure is known: the page is for show, the order tells the truth."""
+    if attempt.status is AttemptStatus.FAILED and attempt.failed_url:
+        return attempt.failed_url
+    return attempt.success_url

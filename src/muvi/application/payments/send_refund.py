@@ -1,0 +1,141 @@
+"""Give money back: say so first, send once, ask until known, hand over what the gateway will not do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from muvi.domain.ledger.journal import refunded
+from muvi.domain.payments.refund import Refund, RefundStatus, RefundStep
+from muvi.domain.payments.report import RefundReport, Verdict
+from muvi.domain.shared.ids import to_wire
+from muvi.ports.clock import Clock
+from muvi.ports.errors import PortError, Refused, Unavailable
+from muvi.ports.payments.gateway import PaymentGateway, PaymentGateways, RefundRequest
+from muvi.ports.payments.transaction import PaymentsTx
+from muvi.ports.transaction import UnitOfWork
+
+LEASE_S = 45.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRefundCommand:
+    """`leased`: the caller claimed the refund from the work list and holds its lease."""
+
+    refund_id: UUID
+    leased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _NoEffect:
+    """The call surely changed nothing."""
+
+    retry_after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendRefund:
+    """For workers. Returns the status reached, or None when somebody else is at it.
+
+    Killed after the sending was committed, the next run asks the gateway and never sends again on a guess.
+    """
+
+    begin: UnitOfWork[PaymentsTx]
+    gateways: PaymentGateways
+    clock: Clock
+
+    async def __call__(self, command: SendRefundCommand) -> RefundStatus | None:
+        """One step of a refund."""
+        refund, step = await self._intended(command)
+        if refund is None or step in (RefundStep.NOTHING, RefundStep.HAND_OVER):
+            return refund.status if refund else None
+        gateway = self.gateways.of(refund.gateway)
+        if gateway is None:
+            outcome: RefundReport | _NoEffect = RefundReport(verdict=Verdict.UNKNOWN)
+        elif step is RefundStep.SEND:
+            outcome = await _send(gateway, refund)
+        else:
+            outcome = await _ask(gateway, refund)
+        return await self._recorded(refund, outcome)
+
+    async def _intended(self, command: SendRefundCommand) -> tuple[Refund | None, RefundStep]:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            refund = await tx.refunds.get(command.refund_id, for_update=True)
+            if refund is None or not (command.leased or refund.take_lease(now, LEASE_S)):
+                return None, RefundStep.NOTHING
+            step = refund.next_step(now)
+            match step:
+                case RefundStep.SEND:
+                    refund.sending(now)
+                case RefundStep.HAND_OVER:
+                    refund.hand_over()
+                    await tx.checkouts.wake(refund.order_id, now)
+                case RefundStep.ASK | RefundStep.NOTHING:
+                    pass
+            await tx.refunds.save(refund)
+        return refund, step
+
+    async def _recorded(self, sent: Refund, outcome: RefundReport | _NoEffect) -> RefundStatus | None:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(sent.attempt_id, for_update=True)
+            refund = await tx.refunds.get(sent.id, for_update=True)
+            if attempt is None or refund is None or not refund.is_out:
+                return refund.status if refund else None
+            if isinstance(outcome, _NoEffect):
+                refund.unsent(now, outcome.retry_after_s)
+            else:
+                refund.answered(outcome, now)
+            if refund.is_done:
+                attempt.refund_done(refund.payment_id, refund.amount)
+                await tx.attempts.save(attempt)
+                await _post(tx, refund, now)
+            await tx.refunds.save(refund)
+            if refund.is_final:
+                await tx.checkouts.wake(refund.order_id, now)
+        return refund.status
+
+
+async def _post(tx: PaymentsTx, refund: Refund, now: datetime) -> None:
+    await tx.ledger.post(
+        refunded(
+            source=to_wire(refund.id),
+            order_id=refund.order_id,
+            gateway=refund.gateway,
+            minor=refund.amount.minor,
+            currency=refund.amount.currency,
+            at=now,
+        )
+    )
+
+
+async def _send(gateway: PaymentGateway, refund: Refund) -> RefundReport | _NoEffect:
+    try:
+        return await gateway.refund(_request(refund))
+    except Unavailable as error:
+        return _NoEffect(error.retry_after_s)
+    except Refused as error:
+        return RefundReport(verdict=Verdict.DECLINED, code=error.reason)
+    except PortError:
+        return RefundReport(verdict=Verdict.UNKNOWN)
+
+
+async def _ask(gateway: PaymentGateway, refund: Refund) -> RefundReport:
+    try:
+        return await gateway.check_refund(_request(refund))
+    except PortError:
+        return RefundReport(verdict=Verdict.UNKNOWN)
+
+
+def _request(refund: Refund) -> RefundRequest:
+    return RefundRequest(
+        reference=to_wire(refund.id),
+        payment_id=refund.payment_id,
+        entity=refund.entity,
+        amount=refund.amount,
+        sent_at=refund.sent_at or refund.requested_at,
+        payment_reference=to_wire(refund.attempt_id),
+        transaction_id=refund.transaction_id,
+    )

@@ -1,0 +1,1 @@
+"""Seats as guests see them, and the plans behind it."""
