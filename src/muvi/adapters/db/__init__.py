@@ -1,0 +1,1 @@
+"""PostgreSQL: the truth about seats, orders and money. One adapter per port; tables in `tables/`."""

@@ -1,0 +1,1 @@
+"""The mirror of the box office's catalogue and what the public reads of it."""

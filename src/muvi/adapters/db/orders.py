@@ -1,0 +1,286 @@
+"""Orders in PostgreSQL, whole: the row, its lines, its box office orders, its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, RowMapping, Table, bindparam, delete, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import override
+
+from muvi.adapters.db.tables.orders import box_office_orders, order_lines, order_timeline, orders
+from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
+from muvi.domain.orders.line import ChosenSeat, LineKind, OrderLine
+from muvi.domain.orders.order import BuyerDetails, Operation, OperationKind, Order, OrderStatus
+from muvi.domain.shared.actor import Platform
+from muvi.domain.shared.text import Language
+from muvi.ports.orders.orders import OrderHasChanged, Orders
+
+
+def _children(table: Table, position: Column[Any]) -> Any:  # noqa: ANN401  (an SQL expression)
+    every = func.jsonb_agg(aggregate_order_by(literal_column(f"to_jsonb({table.name})"), position))
+    return (
+        select(func.coalesce(every, literal_column("'[]'::jsonb")))
+        .select_from(table)
+        .where(table.c.order_id == orders.c.id)
+        .correlate(orders)
+        .scalar_subquery()
+    )
+
+
+_LINES = _children(order_lines, order_lines.c.position).label("lines")
+_RECORDS = _children(box_office_orders, box_office_orders.c.id).label("records")
+_GET = select(orders, _LINES, _RECORDS).where(orders.c.id == bindparam("key"))
+_BEFORE = orders.alias("before")
+_LOCK = _GET.add_columns(
+    select(_BEFORE.c.version).where(_BEFORE.c.id == orders.c.id).scalar_subquery().label("seen_version")
+).with_for_update(of=orders)
+_ADD = orders.insert()
+_FRESH: dict[str, Any] = {
+    column.name: bindparam(f"new_{column.name}", type_=column.type) for column in orders.columns
+}
+_SAVE = (
+    update(orders)
+    .where(orders.c.id == bindparam("key"), orders.c.version == bindparam("seen"))
+    .values(**_FRESH)
+)
+_ADD_LINES = order_lines.insert()
+_DROP_LINES = delete(order_lines).where(order_lines.c.order_id == bindparam("key"))
+_ADD_ENTRIES = order_timeline.insert()
+_PUT = insert(box_office_orders)
+_PUT_RECORD = _PUT.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _PUT.excluded[name] for name in ("expires_at", "total_minor", "active")},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An order as it stands in the table, so that only what changed is written."""
+
+    version: int
+    row: dict[str, Any]
+    lines: tuple[OrderLine, ...] = ()
+    records: tuple[BoxOfficeOrderRecord, ...] = ()
+
+    @classmethod
+    def of(cls, order: Order) -> Seen:
+        """An order just read or written."""
+        return cls(order.version, _row(order), order.lines, order.box_office_orders)
+
+
+class SqlOrders(Orders):
+    """The orders of one transaction. Children are written only when they changed since they were read."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._read: dict[UUID, Seen] = {}
+
+    @override
+    async def add(self, order: Order) -> None:
+        row = _row(order)
+        await self._connection.execute(_ADD, row)
+        self._read[order.id] = Seen(order.version, row)
+        await self._save_children(order)
+
+    @override
+    async def get(self, order_id: UUID, *, for_update: bool = False) -> Order | None:
+        query = _LOCK if for_update else _GET
+        row = (await self._connection.execute(query, {"key": order_id})).mappings().first()
+        if row is not None and for_update and _stale(row):
+            row = (await self._connection.execute(_GET, {"key": order_id})).mappings().first()
+        if row is None:
+            return None
+        lines = tuple(line_of(line) for line in row["lines"])
+        order = order_of(row, lines, tuple(_record(record) for record in row["records"]))
+        self._read[order.id] = Seen.of(order)
+        return order
+
+    @override
+    async def save(self, order: Order) -> None:
+        row = _row(order)
+        if self._read.get(order.id) != Seen(order.version, row, order.lines, order.box_office_orders):
+            facts = {f"new_{name}": value for name, value in row.items()}
+            facts |= {"key": order.id, "seen": order.version, "new_version": order.version + 1}
+            if (await self._connection.execute(_SAVE, facts)).rowcount != 1:
+                raise OrderHasChanged
+            order.version += 1
+        await self._save_children(order)
+
+    async def _save_children(self, order: Order) -> None:
+        seen = self._read.get(order.id)
+        if seen is None or order.lines != seen.lines:
+            if seen is None or seen.lines:
+                await self._connection.execute(_DROP_LINES, {"key": order.id})
+            if order.lines:
+                rows = [_line_row(order.id, line) for line in order.lines]
+                await self._connection.execute(_ADD_LINES, rows)
+        await self._save_records(order, seen.records if seen else ())
+        if order.timeline:
+            entries = [
+                {"order_id": order.id, "at": entry.at, "code": entry.code, "facts": dict(entry.facts)}
+                for entry in order.timeline
+            ]
+            await self._connection.execute(_ADD_ENTRIES, entries)
+            order.timeline.clear()
+        self._read[order.id] = Seen.of(order)
+
+    async def _save_records(self, order: Order, known: tuple[BoxOfficeOrderRecord, ...]) -> None:
+        changed = [record for record in order.box_office_orders if record not in known]
+        for record in sorted(changed, key=lambda one: one.active):  # at most one may be active at a time
+            await self._connection.execute(_PUT_RECORD, _record_row(order.id, record))
+
+
+def _stale(row: RowMapping) -> bool:
+    """Whether the lock was waited for: the row is then the newest, but what belongs to it was read from the
+    snapshot with which the statement began.
+    """
+    return bool(row["seen_version"] != row["version"])
+
+
+def _row(order: Order) -> dict[str, Any]:
+    operation = order.operation
+    return {
+        "id": order.id,
+        "owner_id": order.owner_id,
+        "showtime_id": order.showtime_id,
+        "cinema_id": order.cinema_id,
+        "platform": order.platform,
+        "currency": order.currency,
+        "language": order.language,
+        "status": order.status,
+        "total_minor": order.total_minor,
+        "vat_minor": order.vat_minor,
+        "created_at": order.created_at,
+        "expires_at": order.expires_at,
+        "confirmed_at": order.confirmed_at,
+        "closed_reason": order.closed_reason,
+        "buyer_name": order.buyer.name,
+        "buyer_email": order.buyer.email,
+        "buyer_phone": order.buyer.phone,
+        "booking_id": order.booking_id,
+        "booking_number": order.booking_number,
+        "operation_id": operation.id if operation else None,
+        "operation_kind": operation.kind if operation else None,
+        "operation_deadline": operation.deadline if operation else None,
+    }
+
+
+def order_of(
+    row: Mapping[Any, Any], lines: tuple[OrderLine, ...], records: tuple[BoxOfficeOrderRecord, ...]
+) -> Order:
+    """An order from its row and its children."""
+    operation = None
+    if row["operation_id"] is not None:
+        operation = Operation(
+            id=row["operation_id"],
+            kind=OperationKind(row["operation_kind"]),
+            deadline=row["operation_deadline"],
+        )
+    return Order(
+        id=row["id"],
+        owner_id=row["owner_id"],
+        showtime_id=row["showtime_id"],
+        cinema_id=row["cinema_id"],
+        platform=Platform(row["platform"]),
+        currency=row["currency"],
+        language=Language(row["language"]),
+        status=OrderStatus(row["status"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        confirmed_at=row["confirmed_at"],
+        closed_reason=row["closed_reason"],
+        buyer=BuyerDetails(name=row["buyer_name"], email=row["buyer_email"], phone=row["buyer_phone"]),
+        booking_id=row["booking_id"],
+        booking_number=row["booking_number"],
+        lines=lines,
+        box_office_orders=records,
+        operation=operation,
+        version=row["version"],
+    )
+
+
+def line_of(row: Mapping[Any, Any]) -> OrderLine:
+    """A line from its row, be it of the table or of a view."""
+    seat = None
+    if row["seat_key"] is not None:
+        seat = ChosenSeat(
+            key=row["seat_key"],
+            row=row["seat_row"],
+            number=row["seat_number"],
+            label=row["seat_label"],
+            area_id=row["seat_area"],
+            kind=row["seat_kind"],
+        )
+    return OrderLine(
+        id=UUID(row["id"]),
+        position=row["position"],
+        kind=LineKind(row["kind"]),
+        name_en=row["name_en"],
+        name_ar=row["name_ar"],
+        seat=seat,
+        ticket_type_id=row["ticket_type_id"],
+        ticket_index=row["ticket_index"],
+        price_minor=row["price_minor"],
+        fee_minor=row["fee_minor"],
+        discount_minor=row["discount_minor"],
+        vat_minor=row["vat_minor"],
+        refunded_minor=row["refunded_minor"],
+    )
+
+
+def _line_row(order_id: UUID, line: OrderLine) -> dict[str, Any]:
+    seat = line.seat
+    return {
+        "id": line.id,
+        "order_id": order_id,
+        "position": line.position,
+        "kind": line.kind,
+        "name_en": line.name_en,
+        "name_ar": line.name_ar,
+        "seat_key": seat.key if seat else None,
+        "seat_row": seat.row if seat else None,
+        "seat_number": seat.number if seat else None,
+        "seat_label": seat.label if seat else None,
+        "seat_area": seat.area_id if seat else None,
+        "seat_kind": seat.kind if seat else None,
+        "ticket_type_id": line.ticket_type_id,
+        "ticket_index": line.ticket_index,
+        "price_minor": line.price_minor,
+        "fee_minor": line.fee_minor,
+        "discount_minor": line.discount_minor,
+        "vat_minor": line.vat_minor,
+        "refunded_minor": line.refunded_minor,
+    }
+
+
+def _record(row: Mapping[Any, Any]) -> BoxOfficeOrderRecord:
+    return BoxOfficeOrderRecord(
+        id=UUID(row["id"]),
+        ref=row["ref"],
+        cinema=row["cinema_ref"],
+        showtime=row["showtime_ref"],
+        platform=Platform(row["platform"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        total_minor=row["total_minor"],
+        active=row["active"],
+    )
+
+
+def _record_row(order_id: UUID, record: BoxOfficeOrderRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "order_id": order_id,
+        "ref": record.ref,
+        "cinema_ref": record.cinema,
+        "showtime_ref": record.showtime,
+        "platform": record.platform,
+        "expires_at": record.expires_at,
+        "total_minor": record.total_minor,
+        "active": record.active,
+    }

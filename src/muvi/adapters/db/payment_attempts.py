@@ -1,0 +1,250 @@
+"""Payment attempts and the gateways' transactions in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, case, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import override
+
+from muvi.adapters.db.tables.payments import gateway_transactions, payment_attempts
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.attempt_status import PAID, AttemptStatus
+from muvi.domain.payments.capture import Capture
+from muvi.domain.payments.report import ReportedTransaction, TransactionKind, Verdict
+from muvi.domain.shared.money import Money
+from muvi.domain.shared.text import Language
+from muvi.ports.payments.attempts import AttemptChanged, PaymentAttempts
+
+CHANNEL = "muvi_payments"
+_TAKING = (TransactionKind.DEBIT.value, TransactionKind.CAPTURE.value)
+_A = payment_attempts.c
+_T = gateway_transactions.c
+_RING = text(f"SELECT pg_notify('{CHANNEL}', '')")
+_CLAIM = text(
+    """
+    UPDATE payment_attempts SET lease_until = :lease
+    WHERE id IN (
+        SELECT id FROM payment_attempts
+        WHERE next_check_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+        ORDER BY next_check_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING id
+    """
+)
+
+
+_ADD = payment_attempts.insert()
+_GET = select(payment_attempts).where(_A.id == bindparam("key"))
+_LOCK = _GET.with_for_update()
+_OF_ORDER = select(payment_attempts).where(_A.order_id == bindparam("key")).order_by(_A.id)
+_LOCK_OF_ORDER = _OF_ORDER.with_for_update()
+_FRESH: dict[str, Any] = {
+    column.name: bindparam(f"new_{column.name}", type_=column.type) for column in payment_attempts.columns
+}
+_SAVE = (
+    update(payment_attempts)
+    .where(_A.id == bindparam("key"), _A.version == bindparam("seen"))
+    .values(**_FRESH)
+)
+_CAPTURES = (
+    select(gateway_transactions)
+    .where(
+        _T.attempt_id == bindparam("key"),
+        _T.verdict == Verdict.CAPTURED.value,
+        _T.kind.in_(_TAKING),
+        _T.amount_minor.is_not(None),
+    )
+    .order_by(_T.captured_at, _T.transaction_id)
+)
+_PUT = insert(gateway_transactions)
+_WAS_CAPTURED = _T.verdict == Verdict.CAPTURED.value
+_RECORD = _PUT.on_conflict_do_update(
+    index_elements=["gateway", "transaction_id"],
+    set_={
+        "verdict": case((_WAS_CAPTURED, _T.verdict), else_=_PUT.excluded.verdict),
+        "code": case((_WAS_CAPTURED, _T.code), else_=_PUT.excluded.code),
+        "amount_minor": func.coalesce(_T.amount_minor, _PUT.excluded.amount_minor),
+        "currency": func.coalesce(_T.currency, _PUT.excluded.currency),
+        "captured_at": func.coalesce(_T.captured_at, _PUT.excluded.captured_at),
+        "last_seen_at": _PUT.excluded.last_seen_at,
+    },
+    where=_T.attempt_id == _PUT.excluded.attempt_id,
+).returning(_T.transaction_id)
+_SUMS = ("entity", "captured_at", "reserved_minor", "refunded_minor")
+_PUT_CAPTURE = _PUT.on_conflict_do_update(
+    index_elements=["gateway", "transaction_id"],
+    set_={name: _PUT.excluded[name] for name in _SUMS},
+    where=_T.attempt_id == _PUT.excluded.attempt_id,
+)
+
+
+class SqlPaymentAttempts(PaymentAttempts):
+    """The attempts of one transaction. `save` rings the doorbell of the worker when a check is wanted now."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @override
+    async def add(self, attempt: PaymentAttempt) -> None:
+        await self._connection.execute(_ADD, _row(attempt))
+
+    @override
+    async def get(self, attempt_id: UUID, *, for_update: bool = False) -> PaymentAttempt | None:
+        query = _LOCK if for_update else _GET
+        row = (await self._connection.execute(query, {"key": attempt_id})).mappings().first()
+        return None if row is None else await self._attempt(row)
+
+    @override
+    async def by_checkout(self, gateway: str, checkout_id: str) -> UUID | None:
+        if not checkout_id:
+            return None
+        query = select(_A.id).where(_A.gateway == gateway, _A.checkout_id == checkout_id)
+        found: UUID | None = (await self._connection.execute(query)).scalar()
+        return found
+
+    @override
+    async def of_order(self, order_id: UUID, *, for_update: bool = False) -> tuple[PaymentAttempt, ...]:
+        query = _LOCK_OF_ORDER if for_update else _OF_ORDER
+        rows = (await self._connection.execute(query, {"key": order_id})).mappings().all()
+        return tuple([await self._attempt(row) for row in rows])
+
+    @override
+    async def save(self, attempt: PaymentAttempt) -> None:
+        facts = {f"new_{name}": value for name, value in _row(attempt).items()}
+        facts |= {"key": attempt.id, "seen": attempt.version, "new_version": attempt.version + 1}
+        changed = await self._connection.execute(_SAVE, facts)
+        if changed.rowcount != 1:
+            raise AttemptChanged
+        attempt.version += 1
+        await self._save_captures(attempt)
+        if attempt.news:
+            await self._connection.execute(_RING)
+            attempt.news = False
+
+    @override
+    async def record(
+        self, attempt: PaymentAttempt, transactions: Sequence[ReportedTransaction], at: datetime
+    ) -> tuple[ReportedTransaction, ...]:
+        rows = [_transaction_row(attempt, found, at) for found in transactions if found.id]
+        kept = set()
+        for row in sorted(rows, key=lambda row: str(row["transaction_id"])):
+            kept.add((await self._connection.execute(_RECORD, row)).scalar())
+        return tuple(found for found in transactions if found.id in kept)
+
+    @override
+    async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[UUID, ...]:
+        facts = {"now": now, "lease": now + timedelta(seconds=lease_s), "limit": limit}
+        return tuple((await self._connection.execute(_CLAIM, facts)).scalars())
+
+    @override
+    async def keep_lease(self, attempt_id: UUID, until: datetime) -> None:
+        held = update(payment_attempts).where(_A.id == attempt_id, _A.lease_until.is_not(None))
+        await self._connection.execute(held.values(lease_until=until))
+
+    async def _attempt(self, row: RowMapping) -> PaymentAttempt:
+        captured: tuple[Capture, ...] = ()
+        if AttemptStatus(row["status"]) in PAID:
+            rows = await self._connection.execute(_CAPTURES, {"key": row["id"]})
+            captured = tuple(_capture(found) for found in rows.mappings())
+        return _attempt(row, captured)
+
+    async def _save_captures(self, attempt: PaymentAttempt) -> None:
+        if attempt.captured:
+            rows = [_capture_row(attempt, capture) for capture in attempt.captured]
+            await self._connection.execute(_PUT_CAPTURE, rows)
+
+
+def _capture_row(attempt: PaymentAttempt, capture: Capture) -> dict[str, Any]:
+    """The sums of a capture; the row itself where nobody recorded it yet."""
+    return {
+        "gateway": attempt.gateway,
+        "transaction_id": capture.transaction_id,
+        "attempt_id": attempt.id,
+        "entity": capture.entity,
+        "kind": TransactionKind.DEBIT.value,
+        "verdict": Verdict.CAPTURED.value,
+        "code": capture.code,
+        "amount_minor": capture.amount.minor,
+        "currency": capture.amount.currency,
+        "reference": "",
+        "refunds": "",
+        "brand": capture.brand,
+        "card_masked": capture.card_masked,
+        "first_seen_at": capture.captured_at,
+        "last_seen_at": capture.captured_at,
+        "captured_at": capture.captured_at,
+        "reserved_minor": capture.reserved_minor,
+        "refunded_minor": capture.refunded_minor,
+    }
+
+
+def _transaction_row(attempt: PaymentAttempt, found: ReportedTransaction, at: datetime) -> dict[str, Any]:
+    return {
+        "gateway": attempt.gateway,
+        "transaction_id": found.id,
+        "attempt_id": attempt.id,
+        "entity": found.entity or attempt.entity,
+        "kind": found.kind.value,
+        "verdict": found.verdict.value,
+        "code": found.code,
+        "amount_minor": found.amount.minor if found.amount else None,
+        "currency": found.amount.currency if found.amount else None,
+        "reference": found.reference,
+        "refunds": found.refunds,
+        "brand": found.brand,
+        "card_masked": found.card_masked,
+        "first_seen_at": at,
+        "last_seen_at": at,
+        "captured_at": at if found.verdict is Verdict.CAPTURED else None,
+    }
+
+
+_MAPPED = frozenset(
+    {"status", "amount_minor", "currency", "brands", "payment_ids", "language", "last_verdict"}
+)
+_PLAIN = tuple(column.name for column in payment_attempts.columns if column.name not in _MAPPED)
+
+
+def _row(attempt: PaymentAttempt) -> dict[str, Any]:
+    row = {name: getattr(attempt, name) for name in _PLAIN}
+    return row | {
+        "status": attempt.status.value,
+        "amount_minor": attempt.amount.minor,
+        "currency": attempt.amount.currency,
+        "brands": list(attempt.brands),
+        "payment_ids": list(attempt.payment_ids),
+        "language": attempt.language.value,
+        "last_verdict": attempt.last_verdict.value if attempt.last_verdict else None,
+    }
+
+
+def _attempt(row: RowMapping, captured: tuple[Capture, ...]) -> PaymentAttempt:
+    return PaymentAttempt(
+        **{name: row[name] for name in _PLAIN},
+        status=AttemptStatus(row["status"]),
+        amount=Money(row["amount_minor"], row["currency"]),
+        brands=tuple(row["brands"]),
+        payment_ids=tuple(row["payment_ids"]),
+        language=Language(row["language"]),
+        last_verdict=Verdict(row["last_verdict"]) if row["last_verdict"] else None,
+        captured=captured,
+    )
+
+
+def _capture(row: RowMapping) -> Capture:
+    return Capture(
+        transaction_id=row["transaction_id"],
+        entity=row["entity"],
+        amount=Money(row["amount_minor"], row["currency"]),
+        captured_at=row["captured_at"],
+        code=row["code"],
+        brand=row["brand"],
+        card_masked=row["card_masked"],
+        reserved_minor=row["reserved_minor"],
+        refunded_minor=row["refunded_minor"],
+    )

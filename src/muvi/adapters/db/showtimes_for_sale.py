@@ -1,0 +1,95 @@
+"""Showtimes for the purchase, read on the primary."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
+
+from muvi.adapters.db.engine import reading
+from muvi.adapters.db.errors import translating
+from muvi.adapters.db.tables.catalog import films, ratings
+from muvi.adapters.db.tables.showtimes import showtimes
+from muvi.adapters.db.tables.venues import cinemas, experiences, screens
+from muvi.domain.shared.text import LocalizedText
+from muvi.ports.seating.box_office import ShowtimeRef
+from muvi.ports.showtimes.for_sale import ShowtimeForSale, ShowtimesForSale
+
+_PAIR = func.jsonb_build_array(experiences.c.name_en, experiences.c.name_ar)
+EXPERIENCE_PAIRS = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(aggregate_order_by(_PAIR, experiences.c.position, experiences.c.id)),
+            func.jsonb_build_array(),
+        )
+    )
+    .where(experiences.c.id == func.any(showtimes.c.experience_ids))
+    .scalar_subquery()
+)
+
+_FIND = (
+    select(
+        showtimes.c.id,
+        showtimes.c.cinema_id,
+        showtimes.c.film_id,
+        showtimes.c.box_office_number,
+        showtimes.c.starts_at,
+        showtimes.c.business_date,
+        showtimes.c.on_sale,
+        showtimes.c.withdrawn_at,
+        cinemas.c.box_office_id.label("cinema_ref"),
+        cinemas.c.time_zone,
+        cinemas.c.currency,
+        cinemas.c.withdrawn_at.label("cinema_withdrawn_at"),
+        cinemas.c.name_en.label("cinema_en"),
+        cinemas.c.name_ar.label("cinema_ar"),
+        films.c.title_en,
+        films.c.title_ar,
+        screens.c.name_en.label("screen_en"),
+        screens.c.name_ar.label("screen_ar"),
+        ratings.c.code.label("rating"),
+        EXPERIENCE_PAIRS.label("experiences"),
+    )
+    .join(cinemas, cinemas.c.id == showtimes.c.cinema_id)
+    .join(films, films.c.id == showtimes.c.film_id)
+    .join(screens, screens.c.id == showtimes.c.screen_id)
+    .join(ratings, ratings.c.id == films.c.rating_id, isouter=True)
+    .where(showtimes.c.id == bindparam("key"))
+)
+
+
+class SqlShowtimesForSale(ShowtimesForSale):
+    """Reads one showtime with everything a purchase and its ticket say of it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = reading(engine)
+
+    @override
+    async def find(self, showtime_id: UUID) -> ShowtimeForSale | None:
+        async with translating(), self._engine.connect() as connection:
+            found = await connection.execute(_FIND, {"key": showtime_id})
+            row = found.mappings().first()
+        return _showtime(row) if row is not None else None
+
+
+def _showtime(row: RowMapping) -> ShowtimeForSale:
+    open_cinema = row["time_zone"] is not None and row["cinema_withdrawn_at"] is None
+    return ShowtimeForSale(
+        id=row["id"],
+        cinema_id=row["cinema_id"],
+        film_id=row["film_id"],
+        ref=ShowtimeRef(cinema=row["cinema_ref"], showtime=row["box_office_number"]),
+        starts_at=row["starts_at"],
+        business_date=row["business_date"],
+        zone=row["time_zone"] or "UTC",
+        currency=row["currency"],
+        on_sale=row["on_sale"] and row["withdrawn_at"] is None and open_cinema,
+        film_title=LocalizedText(row["title_en"], row["title_ar"]),
+        cinema_name=LocalizedText(row["cinema_en"], row["cinema_ar"]),
+        screen_name=LocalizedText(row["screen_en"], row["screen_ar"]),
+        experiences=tuple(LocalizedText(en, ar) for en, ar in row["experiences"]),
+        rating=row["rating"] or "",
+    )

@@ -1,0 +1,1 @@
+"""The mirror and its readers in memory."""

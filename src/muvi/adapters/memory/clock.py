@@ -1,0 +1,40 @@
+"""Clocks and ids for simulations and tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from typing_extensions import override
+
+from muvi.domain.shared.ids import ulid
+from muvi.ports.clock import Clock, Ids
+
+
+class FakeClock(Clock):
+    """A clock that moves only when told."""
+
+    def __init__(self, at: datetime = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)) -> None:
+        self._now = at
+
+    @override
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, **delta: float) -> datetime:
+        """Move forward by a `timedelta`'s keywords."""
+        self._now += timedelta(**delta)
+        return self._now
+
+
+class CountingIds(Ids):
+    """Predictable ULIDs: the clock's time and a counter."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._count = 0
+
+    @override
+    def new(self) -> UUID:
+        self._count += 1
+        return ulid(self._clock.now(), self._count.to_bytes(10, "big"))

@@ -1,0 +1,120 @@
+"""Banners, settings and cancellation reasons in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from typing_extensions import override
+
+from muvi.adapters.memory.catalog.rows import Row, Rows, next_number, put
+from muvi.adapters.memory.database import MemoryDatabase
+from muvi.domain.content.settings import ChainSettings
+from muvi.domain.shared.text import LocalizedText
+from muvi.ports.content.content import (
+    BannerView,
+    CancellationReasonView,
+    Content,
+    ContentSeeds,
+    DemoBanner,
+    DemoCity,
+    DemoReason,
+)
+
+
+class MemoryContent(Content):
+    """Published content."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    @override
+    async def banners(self, *, now: datetime) -> tuple[BannerView, ...]:
+        return tuple(
+            BannerView(
+                id=row["id"],
+                title=_both(row, "title"),
+                desktop_image=_both(row, "desktop_image"),
+                mobile_image=_both(row, "mobile_image"),
+                link=_both(row, "link"),
+                button=_both(row, "button"),
+                subject_type=row["subject_type"],
+                subject_id=row["subject_id"],
+            )
+            for row in self._published("banners", now)
+        )
+
+    @override
+    async def cancellation_reasons(self, *, now: datetime) -> tuple[CancellationReasonView, ...]:
+        rows = self._published("cancellation_reasons", now)
+        return tuple(CancellationReasonView(id=row["id"], text=_both(row, "text")) for row in rows)
+
+    @override
+    async def settings(self) -> ChainSettings:
+        rows = self._database.table("settings")
+        return ChainSettings.of({key: row["value"] for key, row in rows.items()})
+
+    def _published(self, name: str, now: datetime) -> Iterable[Row]:
+        rows = self._database.table(name).values()
+        seen = [row for row in rows if row["published_at"] is not None and row["published_at"] <= now]
+        return sorted(seen, key=lambda row: (row["position"], row["id"]))
+
+
+class MemoryContentSeeds(ContentSeeds):
+    """Content that nobody has written yet."""
+
+    def __init__(self, tables: dict[str, Rows]) -> None:
+        self._tables = tables
+
+    def _table(self, name: str) -> Rows:
+        return self._tables.setdefault(name, {})
+
+    @override
+    async def put_cities(self, cities: Sequence[DemoCity], *, now: datetime) -> int:
+        return sum(
+            self._put("cities", one.key, {"id": one.id, "source_key": one.key}, one, now) for one in cities
+        )
+
+    @override
+    async def put_banners(self, banners: Sequence[DemoBanner], *, now: datetime) -> int:
+        table = self._table("banners")
+        born = {"subject_type": "", "subject_id": ""}
+        return sum(
+            self._put("banners", one.key, {**born, "id": next_number(table)}, one, now) for one in banners
+        )
+
+    @override
+    async def put_reasons(self, reasons: Sequence[DemoReason], *, now: datetime) -> int:
+        return sum(self._put("cancellation_reasons", one.key, {"id": one.id}, one, now) for one in reasons)
+
+    @override
+    async def put_settings(self, values: Mapping[str, object], *, now: datetime) -> int:
+        table = self._table("settings")
+        fresh = {key: value for key, value in values.items() if key not in table}
+        for key, value in fresh.items():
+            put(table, key, born={}, wanted={"value": value}, now=now)
+        return len(fresh)
+
+    def _put(
+        self,
+        name: str,
+        key: str,
+        born: Mapping[str, Any],
+        content: DemoCity | DemoBanner | DemoReason,
+        now: datetime,
+    ) -> bool:
+        wanted: dict[str, Any] = {}
+        for field, value in asdict(content).items():
+            if field == "link":
+                wanted |= {"link_en": value, "link_ar": value}
+            elif isinstance(value, dict):
+                wanted |= {f"{field}_en": value["en"], f"{field}_ar": value["ar"]}
+            elif field not in ("id", "key"):
+                wanted[field] = value
+        return bool(put(self._table(name), key, born=born, wanted=wanted, now=now))
+
+
+def _both(row: Row, name: str) -> LocalizedText:
+    return LocalizedText(row[f"{name}_en"], row[f"{name}_ar"])

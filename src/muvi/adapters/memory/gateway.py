@@ -1,0 +1,297 @@
+"""A payment gateway in memory with the pitfalls of the real ones; a test plays the buyer.
+
+A checkout's status is given once, one checkout yields several transactions, it stays payable whatever became
+of the order, two checkouts of one order can both be paid, and a call may fail before or after its effect.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from typing_extensions import override
+
+from muvi.domain.payments.report import (
+    PaymentReport,
+    RefundReport,
+    ReportedTransaction,
+    TransactionKind,
+    Verdict,
+)
+from muvi.domain.shared.money import Money
+from muvi.ports.clock import Clock
+from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
+from muvi.ports.payments.gateway import (
+    CheckoutRequest,
+    GatewayCheckout,
+    PaymentGateway,
+    PaymentToCheck,
+    RefundRequest,
+    WebhookForged,
+    WebhookMalformed,
+    WebhookNotice,
+)
+
+CHECKOUT_LIFE = timedelta(minutes=30)
+NEVER_PAID_AFTER = timedelta(minutes=45)
+_PROOF = "x-proof"
+
+
+class Trouble(StrEnum):
+    """How a scripted call fails. LOST: the effect happens, the answer does not come."""
+
+    UNAVAILABLE = "unavailable"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
+@dataclass(slots=True)
+class _Checkout:
+    id: str
+    reference: str
+    amount: Money
+    opened_at: datetime
+    transactions: list[ReportedTransaction] = field(default_factory=list)
+    told: int = 0
+    challenged: bool = False
+
+
+class MemoryGateway(PaymentGateway):
+    """One gateway. `fail(call, trouble)` scripts the next calls of `open`, `check`, `refund`,
+    `check_refund`.
+    """
+
+    def __init__(self, clock: Clock, name: str = "memory", *, refunds_take_time: bool = False) -> None:
+        self._clock = clock
+        self._name = name
+        self._count = 0
+        self._checkouts: dict[str, _Checkout] = {}
+        self._refunds: dict[str, list[ReportedTransaction]] = {}
+        self._scripts: dict[str, deque[Trouble]] = {}
+        self.refunds_take_time = refunds_take_time
+        self.calls: list[tuple[str, str]] = []
+
+    @property
+    @override
+    def name(self) -> str:
+        return self._name
+
+    def fail(self, call: str, *troubles: Trouble) -> None:
+        """Let the next calls of that name fail, in this order."""
+        self._scripts.setdefault(call, deque()).extend(troubles)
+
+    def pay(self, checkout_id: str) -> str:
+        """The buyer pays; returns the transaction. Raises `Refused` when the checkout takes no card any
+        more.
+        """
+        checkout = self._payable(checkout_id)
+        checkout.challenged = False
+        return self._add(checkout, Verdict.CAPTURED, checkout.amount, "paid")
+
+    def decline(self, checkout_id: str) -> str:
+        """The buyer's bank refuses a card; the checkout stays open. Returns the transaction."""
+        checkout = self._payable(checkout_id)
+        checkout.challenged = False
+        return self._add(checkout, Verdict.DECLINED, None, "declined")
+
+    def challenge(self, checkout_id: str) -> None:
+        """The buyer's bank asks for more; end it by `pay` or `decline`."""
+        self._payable(checkout_id).challenged = True
+
+    def capture_again(self, checkout_id: str) -> str:
+        """The same checkout takes money a second time, as must never happen and once will."""
+        checkout = self._checkouts[checkout_id]
+        return self._add(checkout, Verdict.CAPTURED, checkout.amount, "paid")
+
+    def webhook(
+        self, checkout_id: str, *, payment_id: str = "", kind: str = "PAYMENT"
+    ) -> tuple[dict[str, str], bytes]:
+        """A genuine message about a checkout."""
+        checkout = self._checkouts[checkout_id]
+        body = f"{kind}|{checkout.reference}|{checkout_id}|{payment_id}".encode()
+        return {_PROOF: self._name}, body
+
+    @override
+    async def open(self, request: CheckoutRequest) -> GatewayCheckout:
+        trouble = self._trouble("open", request.reference)
+        if trouble is Trouble.LOST:
+            raise Unavailable("the answer got lost: nobody can pay that checkout", system="gateway")
+        self._count += 1
+        checkout = _Checkout(f"checkout-{self._count}", request.reference, request.amount, self._clock.now())
+        self._checkouts[checkout.id] = checkout
+        return GatewayCheckout(
+            id=checkout.id,
+            entity="entity",
+            script_url=f"https://gateway.invalid/widget.js?checkoutId={checkout.id}",
+            brands=("VISA",),
+        )
+
+    @override
+    async def check(self, payment: PaymentToCheck) -> PaymentReport:
+        try:
+            trouble = self._trouble("check", payment.reference)
+        except (Unavailable, Refused):
+            return PaymentReport(verdict=Verdict.UNKNOWN, code="unreachable")
+        checkout = self._checkouts.get(payment.checkout_id)
+        if checkout is None:
+            return PaymentReport(verdict=self._nothing(payment.opened_at), code="none")
+        report = self._status(checkout)
+        if trouble is Trouble.LOST:
+            return PaymentReport(verdict=Verdict.UNKNOWN, code="lost")
+        return report or self._report(checkout)
+
+    @override
+    async def refund(self, request: RefundRequest) -> RefundReport:
+        trouble = self._trouble("refund", request.reference)
+        verdict = Verdict.CAPTURED if self._refundable(request) else Verdict.DECLINED
+        if verdict is Verdict.CAPTURED and self.refunds_take_time:
+            verdict = Verdict.PENDING
+        self._count += 1
+        row = ReportedTransaction(
+            id=f"refund-{self._count}",
+            kind=TransactionKind.REFUND,
+            verdict=verdict,
+            code="refunded" if verdict is Verdict.CAPTURED else str(verdict),
+            amount=request.amount,
+            reference=request.reference,
+            refunds=request.payment_id,
+        )
+        self._refunds.setdefault(request.reference, []).append(row)
+        if trouble is Trouble.LOST:
+            raise OutcomeUnknown("the answer got lost", system="gateway")
+        return RefundReport(verdict=row.verdict, transaction_id=row.id, code=row.code)
+
+    @override
+    async def check_refund(self, request: RefundRequest) -> RefundReport:
+        try:
+            self._trouble("check_refund", request.reference)
+        except (Unavailable, Refused):
+            return RefundReport(verdict=Verdict.UNKNOWN, code="unreachable")
+        rows = self._refunds.get(request.reference)
+        if not rows:
+            return RefundReport(verdict=Verdict.NEVER_PAID, code="none")
+        last = rows[-1]
+        return RefundReport(verdict=last.verdict, transaction_id=last.id, code=last.code)
+
+    def settle_refund(self, reference: str, verdict: Verdict = Verdict.CAPTURED) -> None:
+        """A refund that takes time ends."""
+        rows = self._refunds[reference]
+        last = rows[-1]
+        rows[-1] = ReportedTransaction(
+            id=last.id,
+            kind=last.kind,
+            verdict=verdict,
+            code=str(verdict),
+            amount=last.amount,
+            reference=reference,
+            refunds=last.refunds,
+        )
+
+    def refunded_minor(self, payment_id: str) -> int:
+        """All money that went back of one capture, in minor units: what really happened."""
+        rows = (row for rows in self._refunds.values() for row in rows)
+        gone = (Verdict.CAPTURED, Verdict.PENDING)
+        return sum(
+            row.amount.minor
+            for row in rows
+            if row.refunds == payment_id and row.verdict in gone and row.amount
+        )
+
+    def captured_minor(self, reference: str) -> int:
+        """All money taken for one attempt's reference, in minor units: what really happened."""
+        return sum(
+            row.amount.minor
+            for checkout in self._checkouts.values()
+            if checkout.reference == reference
+            for row in checkout.transactions
+            if row.verdict is Verdict.CAPTURED and row.amount
+        )
+
+    @override
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookNotice:
+        parts = body.decode("utf-8", "replace").split("|")
+        if len(parts) != 4:  # noqa: PLR2004
+            raise WebhookMalformed("not a message", system="gateway")
+        if headers.get(_PROOF) != self._name:
+            raise WebhookForged("no proof", system="gateway")
+        kind, reference, checkout_id, payment_id = parts
+        return WebhookNotice(
+            digest=body.hex(),
+            kind=kind,
+            reference=reference,
+            checkout_id=checkout_id,
+            payment_id=payment_id,
+            is_test=kind == "test",
+        )
+
+    def _payable(self, checkout_id: str) -> _Checkout:
+        checkout = self._checkouts[checkout_id]
+        paid = any(row.verdict is Verdict.CAPTURED for row in checkout.transactions)
+        if paid or self._clock.now() - checkout.opened_at >= CHECKOUT_LIFE:
+            raise Refused("the checkout takes no card any more", reason="gone", system="gateway")
+        return checkout
+
+    def _add(self, checkout: _Checkout, verdict: Verdict, amount: Money | None, code: str) -> str:
+        self._count += 1
+        row = ReportedTransaction(
+            id=f"payment-{self._count}",
+            kind=TransactionKind.DEBIT,
+            verdict=verdict,
+            code=code,
+            entity="entity",
+            amount=amount,
+            reference=checkout.reference,
+            brand="VISA",
+            card_masked="411111******1111",
+        )
+        checkout.transactions.append(row)
+        return row.id
+
+    def _status(self, checkout: _Checkout) -> PaymentReport | None:
+        """The checkout's own answer; None once it was given, or the checkout is dead."""
+        if self._clock.now() - checkout.opened_at >= CHECKOUT_LIFE:
+            return None
+        if checkout.challenged:
+            return PaymentReport(verdict=Verdict.PENDING, code="challenge")
+        if not checkout.transactions:
+            return PaymentReport(verdict=Verdict.UNPAID, code="open")
+        if checkout.told == len(checkout.transactions):
+            return None
+        checkout.told = len(checkout.transactions)
+        last = checkout.transactions[-1]
+        return PaymentReport(verdict=last.verdict, transactions=(last,), code=last.code)
+
+    def _report(self, checkout: _Checkout) -> PaymentReport:
+        rows = tuple(checkout.transactions)
+        if any(row.verdict is Verdict.CAPTURED for row in rows):
+            return PaymentReport(verdict=Verdict.CAPTURED, transactions=rows, code="paid")
+        if rows:
+            return PaymentReport(verdict=Verdict.DECLINED, transactions=rows, code="declined")
+        return PaymentReport(verdict=self._nothing(checkout.opened_at), code="none")
+
+    def _nothing(self, opened_at: datetime) -> Verdict:
+        over = self._clock.now() - opened_at >= NEVER_PAID_AFTER
+        return Verdict.NEVER_PAID if over else Verdict.UNKNOWN
+
+    def _refundable(self, request: RefundRequest) -> bool:
+        """The gateway checks each refund alone, never the sum: that is for its caller to do."""
+        rows = (row for checkout in self._checkouts.values() for row in checkout.transactions)
+        return any(
+            row.id == request.payment_id and row.entity == request.entity and row.amount is not None
+            for row in rows
+        )
+
+    def _trouble(self, call: str, reference: str) -> Trouble | None:
+        self.calls.append((call, reference))
+        script = self._scripts.get(call)
+        trouble = script.popleft() if script else None
+        match trouble:
+            case Trouble.UNAVAILABLE:
+                raise Unavailable("scripted", system="gateway")
+            case Trouble.REFUSED:
+                raise Refused("scripted", reason="scripted", system="gateway")
+            case _:
+                return trouble
