@@ -1,0 +1,1 @@
+"""The only plumbing that adapters share: clock, ids, HTTP client."""

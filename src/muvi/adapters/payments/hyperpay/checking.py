@@ -1,0 +1,186 @@
+"""Finding out what became of a checkout or a refund, from several questions none of which is enough alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from muvi.adapters.payments.hyperpay.codes import GONE
+from muvi.adapters.payments.hyperpay.reports import Found, Reports
+from muvi.adapters.payments.hyperpay.wire import PAYING, THROTTLE_S, Reading, transaction
+from muvi.domain.payments.report import (
+    PaymentReport,
+    RefundReport,
+    ReportedTransaction,
+    TransactionKind,
+    Verdict,
+)
+from muvi.ports.clock import Clock
+from muvi.ports.payments.gateway import PaymentToCheck, RefundRequest
+
+_IDS_ASKED = 3
+_BY_WEIGHT = (Verdict.CAPTURED, Verdict.PENDING, Verdict.UNKNOWN, Verdict.UNPAID, Verdict.DECLINED)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What the questions of one check brought to light."""
+
+    rows: dict[str, ReportedTransaction] = field(default_factory=dict)
+    code: str = ""
+    wait_s: float | None = None
+
+    def add(self, found: Found, payment: PaymentToCheck) -> None:
+        """Keep rows that speak of this payment; another reference under the same id is not ours."""
+        for row in found.rows:
+            if row.is_payment and row.reference in ("", payment.reference):
+                self.rows[row.id] = row
+        self.code = found.code or self.code
+        if found.wait_s is not None:
+            self.wait_s = max(self.wait_s or 0.0, found.wait_s)
+
+    @property
+    def paid(self) -> bool:
+        """Whether money was taken."""
+        return _verdict(self.rows.values()) is Verdict.CAPTURED
+
+    def report(self, otherwise: Verdict) -> PaymentReport:
+        """The report; `otherwise` when no row is decisive. Only money taken needs no second question."""
+        rows = tuple(self.rows.values())
+        verdict = _verdict(rows) or otherwise
+        code = next((row.code for row in rows if row.verdict is verdict), self.code)
+        wait = None if verdict is Verdict.CAPTURED else self.wait_s
+        return PaymentReport(verdict=verdict, transactions=rows, code=code, retry_after_s=wait)
+
+
+class Checks:
+    """The order of questions: the checkout's status, which is given once; known transactions; the reports."""
+
+    def __init__(
+        self,
+        reports: Reports,
+        clock: Clock,
+        *,
+        entities: Sequence[str],
+        never_paid_after: timedelta,
+        no_refund_after: timedelta,
+    ) -> None:
+        self._reports = reports
+        self._clock = clock
+        self._entities = tuple(entities)
+        self._never_paid_after = never_paid_after
+        self._no_refund_after = no_refund_after
+
+    async def payment(self, payment: PaymentToCheck) -> PaymentReport:
+        """The state of a checkout. `200.300.404` of the status never means unpaid: the reports are asked."""
+        gathered = _Gathered()
+        status = await self._reports.status(payment.checkout_id, payment.entity)
+        if isinstance(status, Reading):
+            decided = self._by_status(status, payment, gathered)
+            if decided is not None:
+                return decided
+        else:
+            gathered.wait_s = status
+        return await self._by_reports(payment, gathered)
+
+    def _by_status(
+        self, status: Reading, payment: PaymentToCheck, gathered: _Gathered
+    ) -> PaymentReport | None:
+        gathered.code = status.code
+        if status.is_throttled:
+            return PaymentReport(verdict=Verdict.UNKNOWN, code=status.code, retry_after_s=THROTTLE_S)
+        if status.answer is None or status.code == GONE:
+            return None
+        row = transaction(
+            status.answer, entity=payment.entity, accept_test_codes=self._reports.accept_test_codes
+        )
+        if status.answer.payment_type in PAYING:
+            gathered.add(Found(rows=(row,), code=row.code), payment)
+            verdict = _verdict(gathered.rows.values())
+            return None if verdict in (None, Verdict.UNKNOWN) else gathered.report(Verdict.UNKNOWN)
+        if row.verdict in (Verdict.UNPAID, Verdict.PENDING):
+            return PaymentReport(verdict=row.verdict, code=row.code)
+        return None
+
+    async def _by_reports(self, payment: PaymentToCheck, gathered: _Gathered) -> PaymentReport:
+        known = [*gathered.rows, *reversed(payment.payment_ids)]
+        for payment_id in dict.fromkeys(known[:_IDS_ASKED]):
+            gathered.add(await self._reports.by_id(payment_id, payment.entity), payment)
+            if gathered.paid:
+                return gathered.report(Verdict.UNKNOWN)
+        answers: list[Found] = []
+        for entity in self._entities_to_ask(payment):
+            found = await self._reports.by_reference(payment.reference, entity)
+            gathered.add(found, payment)
+            answers.append(found)
+            if gathered.paid:
+                return gathered.report(Verdict.UNKNOWN)
+        return self._weighed(payment, gathered, answers)
+
+    def _entities_to_ask(self, payment: PaymentToCheck) -> tuple[str, ...]:
+        """The checkout's own entity; all of them once "none" would end the watch."""
+        every = dict.fromkeys((payment.entity, *self._entities))
+        return tuple(every) if self._is_over(payment) else (payment.entity,)
+
+    def _is_over(self, payment: PaymentToCheck) -> bool:
+        return self._clock.now() - payment.opened_at >= self._never_paid_after
+
+    def _weighed(
+        self, payment: PaymentToCheck, gathered: _Gathered, answers: Sequence[Found]
+    ) -> PaymentReport:
+        """Nobody saw money. The reports run late: "declined" counts when all of them are conclusive, "never"
+        when all of them deny any transaction after the watch.
+        """
+        report = gathered.report(Verdict.UNKNOWN)
+        if all(found.none for found in answers) and not gathered.rows:
+            return gathered.report(Verdict.NEVER_PAID) if self._is_over(payment) else report
+        if report.verdict is Verdict.DECLINED and not all(found.conclusive for found in answers):
+            return replace(report, verdict=Verdict.UNKNOWN)
+        return report
+
+    async def refund(self, request: RefundRequest) -> RefundReport:
+        """The state of a refund, by its own reference, its transaction, and what refers to the payment."""
+        gathered: dict[str, ReportedTransaction] = {}
+        own = await self._reports.by_reference(request.reference, request.entity)
+        asked = [own]
+        if request.transaction_id:
+            asked.append(await self._reports.by_id(request.transaction_id, request.entity))
+        if request.payment_reference and not _refund_rows(asked, request):
+            asked.append(await self._reports.by_reference(request.payment_reference, request.entity))
+        for row in _refund_rows(asked, request):
+            gathered[row.id] = row
+        verdict = _verdict(gathered.values())
+        wait = max((found.wait_s for found in asked if found.wait_s is not None), default=None)
+        if verdict is not None:
+            best = next(row for row in gathered.values() if row.verdict is verdict)
+            return RefundReport(verdict=verdict, transaction_id=best.id, code=best.code, retry_after_s=wait)
+        late = self._clock.now() - request.sent_at >= self._no_refund_after
+        none = all(found.conclusive for found in asked) and late
+        return RefundReport(
+            verdict=Verdict.NEVER_PAID if none else Verdict.UNKNOWN, code=own.code, retry_after_s=wait
+        )
+
+
+def _refund_rows(asked: Iterable[Found], request: RefundRequest) -> list[ReportedTransaction]:
+    """Rows of this very refund: by its reference, or as the later half of its transaction."""
+    return [
+        row
+        for found in asked
+        for row in found.rows
+        if row.kind is TransactionKind.REFUND
+        and (
+            row.reference == request.reference
+            or (request.transaction_id and request.transaction_id in (row.id, row.refunds))
+        )
+    ]
+
+
+def _verdict(rows: Iterable[ReportedTransaction]) -> Verdict | None:
+    """The weightiest verdict: money outweighs doubt, doubt outweighs a declined card."""
+    said = {
+        row.verdict
+        for row in rows
+        if not (row.kind is TransactionKind.AUTHORIZATION and row.verdict is Verdict.CAPTURED)
+    }
+    return next((verdict for verdict in _BY_WEIGHT if verdict in said), None)
