@@ -1,0 +1,71 @@
+"""Is the process up, can it serve, what has it counted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from dishka.integrations.litestar import FromDishka, inject
+from litestar import Controller, Response, get
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.response.base import ASGIResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from muvi.adapters.http.wire import Answer
+
+
+class Readiness(Answer, frozen=True):
+    """`ready` says whether to send traffic here; `checks` names what was looked at."""
+
+    ready: bool
+    checks: dict[str, bool]
+
+
+class Status(Answer, frozen=True):
+    """A constant."""
+
+    status: str
+
+
+OK = ASGIResponse(body=b'{"status":"ok"}', media_type="application/json")
+LIVE = ASGIResponse(body=b'{"status":"live"}', media_type="application/json")
+SHAPE = {200: ResponseSpec(Status, description="Yes", generate_examples=False)}
+
+
+class ReadinessProbe:
+    """Looks at what serving needs. The cache being down does not unready: nothing decisive lives there."""
+
+    def __init__(self, required: dict[str, Callable[[], Awaitable[bool]]]) -> None:
+        self._required = required
+
+    async def __call__(self) -> Readiness:
+        """Run every check."""
+        checks = {name: await check() for name, check in self._required.items()}
+        return Readiness(ready=all(checks.values()), checks=checks)
+
+
+class Health(Controller):
+    """Probes for the operator's machinery; outside of the versioned API."""
+
+    tags = ("operations",)
+
+    @get("/heartbeat", operation_id="heartbeat", responses=SHAPE, sync_to_thread=False)
+    def heartbeat(self) -> ASGIResponse:
+        """A constant answer: the process accepts requests."""
+        return OK
+
+    @get("/health/live", operation_id="healthLive", responses=SHAPE, sync_to_thread=False)
+    def live(self) -> ASGIResponse:
+        """The event loop runs."""
+        return LIVE
+
+    @get("/health/ready", operation_id="healthReady")
+    @inject
+    async def ready(self, probe: FromDishka[ReadinessProbe]) -> Response[Readiness]:
+        """Whether traffic should come here: 200, else 503."""
+        readiness = await probe()
+        return Response(content=readiness, status_code=200 if readiness.ready else 503)
+
+    @get("/metrics", operation_id="metrics", include_in_schema=False, sync_to_thread=False)
+    def metrics(self) -> Response[bytes]:
+        """Prometheus series, by route template."""
+        return Response(content=generate_latest(), media_type=CONTENT_TYPE_LATEST)

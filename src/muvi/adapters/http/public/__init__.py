@@ -1,0 +1,1 @@
+"""Controllers of this audience, one module per capability."""

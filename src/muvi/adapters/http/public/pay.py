@@ -1,0 +1,101 @@
+"""Our payment page: it shows the amount and the time, and embeds the gateway's own card form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dishka.integrations.litestar import FromDishka, inject
+from litestar import Controller, Request, Response, get
+from litestar.params import FromPath
+
+from muvi.adapters.http.problems import problems
+from muvi.adapters.http.public.pay_pages import PaymentPages
+from muvi.adapters.http.public.pay_render import payment_page, thank_you_page
+from muvi.adapters.http.wire import Answer, id_in_path, language_of
+from muvi.application.payments.show_payment_page import PageState, PaymentNotFound, ShowPaymentPage
+from muvi.domain.shared.text import Language
+
+Req = Request[Any, Any, Any]
+HTML = "text/html; charset=utf-8"
+
+
+class PaymentState(Answer, frozen=True):
+    """`state`: payable, waiting, paid, refunded, failed or over. The order tells of tickets."""
+
+    state: str
+
+
+def language_asked(request: Req, otherwise: Language) -> Language:
+    """The query's `lang` when it is one of ours, whatever else it says."""
+    wanted = request.query_params.get("lang", "")
+    return Language(wanted) if wanted in ("en", "ar") else otherwise
+
+
+class Pay(Controller):
+    """`/pay`: outside of the versioned API. An attempt's id opens its page, so nothing personal is on it."""
+
+    path = "/pay"
+    tags = ("payments",)
+
+    @get("/back", operation_id="paymentBack", media_type=HTML, sync_to_thread=False)
+    def back(self, request: Req) -> Response[bytes]:
+        """For a visit that names no payment of ours."""
+        return thank_you_page(language_asked(request, language_of(request.headers)))
+
+    @get(
+        "/{attempt_id:str}",
+        operation_id="showPaymentPage",
+        media_type=HTML,
+        responses=problems(PaymentNotFound, 503),
+    )
+    @inject
+    async def page(
+        self,
+        request: Req,
+        attempt_id: FromPath[str],
+        show: FromDishka[ShowPaymentPage],
+        pages: FromDishka[PaymentPages],
+    ) -> Response[bytes]:
+        """The page with the card form; once that makes no sense any more, what became of the payment."""
+        page = await show(id_in_path(attempt_id, PaymentNotFound))
+        return payment_page(page, pages, language_asked(request, page.view.language))
+
+    @get(
+        "/{attempt_id:str}/done",
+        operation_id="showPaymentResult",
+        media_type=HTML,
+        responses=problems(PaymentNotFound, 503),
+    )
+    @inject
+    async def done(
+        self,
+        request: Req,
+        attempt_id: FromPath[str],
+        show: FromDishka[ShowPaymentPage],
+        pages: FromDishka[PaymentPages],
+    ) -> Response[bytes]:
+        """Where a buyer lands whose client gave no address of its own: waits for the gateway's word."""
+        page = await show(id_in_path(attempt_id, PaymentNotFound))
+        return payment_page(
+            replace(page, state=settled(page.state)),
+            pages,
+            language_asked(request, page.view.language),
+            suffix="/done",
+        )
+
+    @get("/{attempt_id:str}/state", operation_id="showPaymentState", responses=problems(PaymentNotFound, 503))
+    @inject
+    async def state(
+        self, attempt_id: FromPath[str], show: FromDishka[ShowPaymentPage]
+    ) -> Response[PaymentState]:
+        """What the waiting page asks; it never asks a gateway."""
+        page = await show(id_in_path(attempt_id, PaymentNotFound))
+        return Response(
+            content=PaymentState(state=settled(page.state).value), headers={"cache-control": "no-store"}
+        )
+
+
+def settled(state: PageState) -> PageState:
+    """After the visit to the gateway an unpaid attempt is one whose news are still to come."""
+    return PageState.WAITING if state in (PageState.PAYABLE, PageState.OVER) else state

@@ -1,0 +1,184 @@
+"""Query parameters of the browsing routes: read leniently in form, strictly in meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  (a parameter is called date)
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request
+from litestar.params import QueryParameter
+
+from muvi.adapters.http.wire import MAX_LIMIT, UnknownReference, id_in_body
+from muvi.application.catalog.check_references import FindUnknownReferences
+from muvi.domain.shared.errors import Invalid
+from muvi.ports.catalog.films import FilmType
+from muvi.ports.catalog.references import Named
+from muvi.ports.listing import Window
+from muvi.ports.showtimes.browse import ShowtimeQuery
+
+DEFAULT_LIMIT = 20
+_MAX_PAGE = 1_000_000
+_MAX_BIGINT = 2**63 - 1
+_FIELDS = {"cities": "cityId", "cinemas": "cinemaId", "films": "filmId", "experiences": "experienceIds"}
+_INTEGER = {"type": "integer", "minimum": 1}
+
+Req = Request[Any, Any, Any]
+Page = Annotated[str | None, QueryParameter(name="page", description="From 1.", schema_extra=_INTEGER)]
+Limit = Annotated[
+    str | None,
+    QueryParameter(
+        name="limit",
+        description="Rows on a page, 20 by default.",
+        schema_extra={**_INTEGER, "maximum": MAX_LIMIT},
+    ),
+]
+CityId = Annotated[str | None, QueryParameter(name="cityId", description="Id of a city.")]
+CinemaId = Annotated[str | None, QueryParameter(name="cinemaId", description="Id of a cinema.")]
+CinemaIds = Annotated[
+    list[str] | None,
+    QueryParameter(name="cinemaIds", description="Ids of cinemas: repeated, or separated by commas."),
+]
+ExperienceIds = Annotated[
+    list[str] | None,
+    QueryParameter(name="experienceIds", description="Ids of experiences: repeated, or separated by commas."),
+]
+FilmId = Annotated[str | None, QueryParameter(name="filmId", description="Id of a film.")]
+BusinessDay = Annotated[
+    str | None,
+    QueryParameter(
+        name="date",
+        description="Business date: a show after midnight belongs to the day before.",
+        schema_extra={"format": "date"},
+    ),
+]
+TypeText = Annotated[
+    str | None,
+    QueryParameter(
+        name="type", description="NOW_SHOWING or COMING_SOON.", schema_extra={"enum": list(FilmType)}
+    ),
+]
+
+
+class InvalidParameter(Invalid):
+    """A query parameter cannot be understood."""
+
+    code = "invalid-parameter"
+    title = "A query parameter cannot be understood"
+    title_ar = "تعذر فهم أحد معاملات الطلب"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Places and experiences that a question names."""
+
+    city_id: UUID | None
+    cinema_ids: tuple[UUID, ...]
+    experience_ids: tuple[int, ...]
+
+    async def check(self, find: FindUnknownReferences, film_id: UUID | None = None) -> None:
+        """Raise `UnknownReference` when anything named does not exist."""
+        unknown = await find(
+            Named(
+                cities=(self.city_id,) if self.city_id else (),
+                cinemas=self.cinema_ids,
+                experiences=self.experience_ids,
+                films=(film_id,) if film_id else (),
+            )
+        )
+        if unknown:
+            field = _FIELDS[unknown[0]]
+            raise UnknownReference(f"{field} names something that does not exist", field=field)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """Film and business date that a question names."""
+
+    film_id: UUID | None
+    day: Date | None
+
+
+def window_of(page: Page = None, limit: Limit = None) -> Window:
+    """Which page. Raises `InvalidParameter`."""
+    return Window(
+        page=_whole("page", page, most=_MAX_PAGE) or 1,
+        limit=_whole("limit", limit, most=MAX_LIMIT) or DEFAULT_LIMIT,
+    )
+
+
+def where_of(
+    request: Req,
+    city_id: CityId = None,
+    cinema_id: CinemaId = None,
+    cinema_ids: CinemaIds = None,
+    experience_ids: ExperienceIds = None,
+) -> Where:
+    """Where. Raises `InvalidParameter`, `UnknownReference` for a malformed id."""
+    cinemas = [*_words(request, "cinemaIds", cinema_ids), *([cinema_id] if cinema_id else [])]
+    experiences = _words(request, "experienceIds", experience_ids)
+    return Where(
+        city_id=id_in_body(city_id, "cityId") if city_id else None,
+        cinema_ids=tuple(dict.fromkeys(id_in_body(one, "cinemaId") for one in cinemas)),
+        experience_ids=tuple(dict.fromkeys(_whole_id("experienceIds", one) for one in experiences)),
+    )
+
+
+def when_of(film: FilmId = None, date: BusinessDay = None) -> When:
+    """When. Raises `InvalidParameter`, `UnknownReference` for a malformed id."""
+    return When(film_id=id_in_body(film, "filmId") if film else None, day=_day(date))
+
+
+def film_type(text: str | None) -> FilmType | None:
+    """Now showing or coming soon, in any spelling of the case. Raises `InvalidParameter`."""
+    if not text:
+        return None
+    try:
+        return FilmType(text.strip().upper().replace("-", "_"))
+    except ValueError:
+        raise InvalidParameter(f"type is one of {', '.join(FilmType)}", field="type") from None
+
+
+def showtime_query(where: Where, when: When, window: Window | None) -> ShowtimeQuery:
+    """A question about showtimes."""
+    return ShowtimeQuery(
+        city_id=where.city_id,
+        cinema_ids=where.cinema_ids,
+        experience_ids=where.experience_ids,
+        film_id=when.film_id,
+        business_date=when.day,
+        window=window,
+    )
+
+
+def _words(request: Req, name: str, values: list[str] | None) -> list[str]:
+    """Values repeated, with brackets or with commas; at most 100."""
+    given = [*(values or ()), *request.query_params.getall(f"{name}[]", [])]
+    words = [word.strip() for value in given for word in value.split(",") if word.strip()]
+    if len(words) > MAX_LIMIT:
+        raise InvalidParameter(f"{name} has at most {MAX_LIMIT} values", field=name)
+    return words
+
+
+def _whole(name: str, text: str | None, *, most: int) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:20]) <= most:
+        raise InvalidParameter(f"{name} is a whole number from 1 to {most}", field=name)
+    return int(text[:20])
+
+
+def _whole_id(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text[:20]) > _MAX_BIGINT:
+        raise UnknownReference(f"{name} names something that does not exist", field=name)
+    return int(text[:20])
+
+
+def _day(text: str | None) -> Date | None:
+    if not text:
+        return None
+    try:
+        return Date.fromisoformat(text[:10])
+    except ValueError:
+        raise InvalidParameter("date is a day as YYYY-MM-DD", field="date") from None
