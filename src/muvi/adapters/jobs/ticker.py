@@ -1,0 +1,48 @@
+"""Upkeep at intervals, without any cron: each process ticks, the work itself sees to it that it is done
+once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from muvi.domain.shared.errors import Conflict
+from muvi.ports.errors import PortError
+
+log = structlog.get_logger("tick")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One piece of upkeep. `first_s` after the start, then every `every_s` seconds after the last one
+    ended.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[[], Awaitable[object]]
+    first_s: float = 0.0
+
+    async def work(self) -> None:
+        """Tick until cancelled. A failure is logged and the next tick tries again."""
+        await asyncio.sleep(self.first_s)
+        while True:
+            started, outcome = time.perf_counter(), "done"
+            try:
+                await self.run()
+            except Conflict:
+                outcome = "elsewhere"
+            except PortError as error:
+                outcome = f"later: {error}"[:200]
+            except Exception:
+                outcome = "failed"
+                log.exception("tick failed", tick=self.name)
+            log.info(
+                "tick", tick=self.name, outcome=outcome, ms=round((time.perf_counter() - started) * 1000, 1)
+            )
+            await asyncio.sleep(self.every_s)

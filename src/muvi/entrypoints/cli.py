@@ -1,0 +1,171 @@
+"""The command `muvi`. Bodies are thin and import late: `--help` is quick and needs no database."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from muvi.entrypoints.commands.attention import attention
+from muvi.entrypoints.commands.outbox import outbox
+
+PORT = click.IntRange(1, 65535)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Muvi runs a cinema chain: browsing, seats, orders, payments and tickets.
+
+    Settings come from the environment. Where none name a database, a command works on the copy that
+    `muvi up` runs in MUVI_HOME (.muvi).
+    """
+    from muvi.entrypoints.local.environment import of_running_copy  # noqa: PLC0415
+
+    if click.get_current_context().invoked_subcommand != "up":
+        os.environ.update(of_running_copy(os.environ))
+
+
+@main.command()
+@click.option(
+    "--host",
+    envvar="SERVER_HOST",
+    default="127.0.0.1",
+    show_envvar=True,
+    show_default=True,
+    help="Address of the API.",
+)
+@click.option(
+    "--port",
+    envvar="SERVER_PORT",
+    type=PORT,
+    default=3000,
+    show_envvar=True,
+    show_default=True,
+    help="Port of the API.",
+)
+@click.option(
+    "--sandbox-port",
+    envvar="SANDBOX_PORT",
+    type=PORT,
+    default=3900,
+    show_envvar=True,
+    show_default=True,
+    help="Port of the sandbox.",
+)
+@click.option(
+    "--home",
+    envvar="MUVI_HOME",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".muvi",
+    show_envvar=True,
+    show_default=True,
+    help="Folder of the data, logs and secrets; one copy runs in each.",
+)
+def up(host: str, port: int, sandbox_port: int, home: Path) -> None:
+    """Run everything on this machine and stay until Ctrl-C.
+
+    Starts PostgreSQL and Redis (unless DATABASE_URL or DB_*, REDIS_URL or REDIS_* name real ones), migrates,
+    starts the sandbox of third parties, the API and the worker, loads demo content and fetches the catalogue.
+    """
+    from muvi.entrypoints.local.screen import Screen  # noqa: PLC0415
+    from muvi.entrypoints.local.up import Place  # noqa: PLC0415
+    from muvi.entrypoints.local.up import up as live  # noqa: PLC0415
+
+    sys.exit(live(Place(home, host, port, sandbox_port), Screen()))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from muvi.adapters.db.migrate import upgrade  # noqa: PLC0415
+    from muvi.entrypoints.settings import BadSettings, Environment  # noqa: PLC0415
+
+    environment = Environment(os.environ)
+    url = environment.database("WRITE")
+    try:
+        environment.finish()
+    except BadSettings as fault:
+        raise click.ClickException(str(fault)) from fault
+    upgrade(url)
+    click.echo("The schema is up to date.")
+
+
+@main.command("vista-sync")
+@click.option("-a", "everything", is_flag=True, help="Everything, in the order in which it depends.")
+@click.option("-c", "cinemas", is_flag=True, help="Cinemas, their cities, and the experiences they offer.")
+@click.option("-f", "films", is_flag=True, help="Films with ratings, genres and cast.")
+@click.option("-g", "genres", is_flag=True, help="Genres.")
+@click.option("-s", "sessions", is_flag=True, help="Showtimes; needs cinemas and films.")
+@click.option("-p", "people", is_flag=True, help="Actors and directors.")
+@click.option(
+    "--accept-drop",
+    is_flag=True,
+    help="Believe a feed that has lost more than half. An empty one is never believed.",
+)
+def vista_sync(*, accept_drop: bool, **asked: bool) -> None:
+    """Copy the catalogue from the box office.
+
+    Adds what is new, changes what differs, withdraws what is gone; fields that staff edited stay. A feed
+    that fails, is empty or has more than halved changes nothing, and the exit code is 1. Options combine:
+    `muvi vista-sync -f -s`.
+    """
+    from muvi.domain.catalog.kinds import Kind  # noqa: PLC0415
+    from muvi.entrypoints.commands import vista_sync as command  # noqa: PLC0415
+    from muvi.entrypoints.settings import BadSettings  # noqa: PLC0415
+
+    kinds = {
+        "everything": frozenset(Kind),
+        "cinemas": frozenset({Kind.EXPERIENCES, Kind.CINEMAS}),
+        "films": frozenset({Kind.FILMS}),
+        "genres": frozenset({Kind.GENRES}),
+        "sessions": frozenset({Kind.SHOWTIMES}),
+        "people": frozenset({Kind.PEOPLE}),
+    }
+    wanted = frozenset[Kind]().union(*(kinds[name] for name, is_wanted in asked.items() if is_wanted))
+    if not wanted:
+        raise click.UsageError("Say what to copy: -a for everything, or any of -c -f -g -s -p.")
+    try:
+        sys.exit(command.run(wanted, accept_drop=accept_drop))
+    except BadSettings as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+@main.command("demo-content")
+def demo_content() -> None:
+    """Load banners, settings, cancellation reasons and cities to try the service with.
+
+    Never in production. What staff edited stays; a second run changes nothing.
+    """
+    from muvi.domain.shared.errors import Forbidden  # noqa: PLC0415
+    from muvi.entrypoints.commands import demo_content as command  # noqa: PLC0415
+    from muvi.entrypoints.settings import BadSettings  # noqa: PLC0415
+
+    try:
+        done = command.run()
+    except (Forbidden, BadSettings) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(
+        f"Demo content: {done.cities} cities, {done.banners} banners, {done.reasons} cancellation reasons "
+        f"and {done.settings} settings added or changed."
+    )
+
+
+@main.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Write openapi.json and problems.md into this folder instead.",
+)
+def openapi(into: Path | None) -> None:
+    """Print the description of the API (OpenAPI 3.1). Needs no server."""
+    from muvi.entrypoints.commands import openapi as command  # noqa: PLC0415
+
+    if into is None:
+        click.echo(command.documents()["openapi.json"], nl=False)
+        return
+    changed = command.write(into)
+    click.echo("\n".join(f"written: {file}" for file in changed) or "The documents are up to date.")
+
+
+main.add_command(attention)
+main.add_command(outbox)

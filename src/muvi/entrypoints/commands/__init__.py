@@ -1,0 +1,1 @@
+"""Commands of `muvi` that do more than start something."""

@@ -1,0 +1,143 @@
+"""`muvi attention`: look at what waits for a person, and decide about it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+import click
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
+
+from muvi.adapters.kit.clock import SystemClock
+from muvi.domain.payments.refund import TOO_OLD, UNANSWERED
+from muvi.domain.shared.actor import SYSTEM
+from muvi.domain.shared.errors import DomainError
+from muvi.domain.shared.ids import from_wire, to_wire
+from muvi.ports.errors import PortError
+from muvi.ports.orders.attention import Waiting, WaitingKind
+
+T = TypeVar("T")
+MOST = 1000
+CHECKOUT = "look for the booking at the box office; it asks by itself every five minutes, retry: now"
+REFUSED = "find out why at the gateway; retry asks it again; or pay it out otherwise, then done"
+REFUND = {
+    TOO_OLD: "no gateway takes it any more: pay it out otherwise, then done",
+    UNANSWERED: "look for it at the gateway; retry asks it once more; or pay it out otherwise, then done",
+}
+"""What to do next, by the last code."""
+
+
+class ThingId(click.ParamType[UUID]):
+    """26 characters, as `muvi attention list` shows them."""
+
+    name = "id"
+
+    @override
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
+        """Read one."""
+        try:
+            return from_wire(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r} is no id: {error}", param, ctx)
+
+
+@click.group()
+def attention() -> None:
+    """Purchases and refunds that wait for a person.
+
+    A purchase waits when nobody could say for half an hour whether it is booked; its seats and money are
+    kept. A refund waits when its gateway refused it, does not take it any more, or was asked for a week.
+    """
+
+
+@attention.command("list")
+@click.option(
+    "--limit", type=click.IntRange(1, MOST), default=50, show_default=True, help="At most this many."
+)
+def listing(limit: int) -> None:
+    """Show what waits, the longest waiting first. Changes nothing."""
+    from muvi.adapters.db.attention import SqlAttentionViews  # noqa: PLC0415
+    from muvi.application.orders.read_attention import ListAttention, ListAttentionCommand  # noqa: PLC0415
+
+    command = ListAttentionCommand(actor=SYSTEM, limit=limit)
+    found = _ask(lambda engine: ListAttention(SqlAttentionViews(engine))(command))
+    if not found:
+        click.echo("Nothing waits.")
+        return
+    _print(found)
+
+
+@attention.command()
+@click.argument("thing_id", metavar="ORDER_OR_REFUND", type=ThingId())
+def retry(thing_id: UUID) -> None:
+    """Have it tried again now.
+
+    The checkout of an order asks the box office. A refund is asked about at its gateway, and sent again only
+    when the gateway surely knows of none. The workers do it; look at the list a minute later.
+    """
+    from muvi.adapters.db.unit_of_work import SqlUnitOfWork  # noqa: PLC0415
+    from muvi.application.orders.retry_attention import (  # noqa: PLC0415
+        RetryAttention,
+        RetryAttentionCommand,
+    )
+
+    command = RetryAttentionCommand(actor=SYSTEM, id=thing_id)
+    kind = _ask(lambda engine: RetryAttention(SqlUnitOfWork(engine), SystemClock())(command))
+    click.echo(f"The {kind.value} is due now.")
+
+
+@attention.command()
+@click.argument("refund_id", metavar="REFUND", type=ThingId())
+@click.option("--note", required=True, help="How it was paid out, and where that is found again.")
+def done(refund_id: UUID, note: str) -> None:
+    """Say that a refund was paid out otherwise.
+
+    Make sure first, at the gateway, that it did not go out there. It is posted to the ledger and cannot be
+    taken back.
+    """
+    from muvi.adapters.db.unit_of_work import SqlUnitOfWork  # noqa: PLC0415
+    from muvi.application.orders.pay_out_refund import PayOutRefund, PayOutRefundCommand  # noqa: PLC0415
+
+    command = PayOutRefundCommand(actor=SYSTEM, refund_id=refund_id, note=note)
+    refund = _ask(lambda engine: PayOutRefund(SqlUnitOfWork(engine), SystemClock())(command))
+    click.echo(f"Done: {refund.amount} of order {to_wire(refund.order_id)}.")
+
+
+def _ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    from muvi.adapters.db.engine import make_engine  # noqa: PLC0415
+    from muvi.entrypoints.settings import BadSettings, read_settings  # noqa: PLC0415
+
+    async def run() -> T:
+        engine = make_engine(read_settings().database_url, application="muvi-cli", pool_size=1)
+        try:
+            return await question(engine)
+        finally:
+            await engine.dispose()
+
+    try:
+        return asyncio.run(run())
+    except DomainError as refusal:
+        state = refusal.facts.get("state")
+        raise click.ClickException(f"{refusal}{f' (it is {state})' if state else ''}.") from refusal
+    except (BadSettings, PortError) as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _next(one: Waiting) -> str:
+    return CHECKOUT if one.kind is WaitingKind.CHECKOUT else REFUND.get(one.code, REFUSED)
+
+
+def _print(found: tuple[Waiting, ...]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("order", "since", "what", "amount", "last code", "next", box=None)
+    for one in found:
+        what = "checkout" if one.refund_id is None else f"refund {to_wire(one.refund_id)}"
+        since = one.since.strftime("%Y-%m-%d %H:%M:%SZ")
+        table.add_row(to_wire(one.order_id), since, what, str(one.amount), one.code or "-", _next(one))
+    Console(soft_wrap=True, width=None if sys.stdout.isatty() else 300).print(table)

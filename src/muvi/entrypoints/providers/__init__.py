@@ -1,0 +1,1 @@
+"""What is made of what, one module per capability. `container.py` puts them together."""

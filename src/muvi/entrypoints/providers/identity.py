@@ -1,0 +1,76 @@
+"""Signing in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from dishka import AnyOf, Provider, Scope, provide
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from muvi.adapters.db.identity import SqlProfiles
+from muvi.adapters.db.unit_of_work import SqlUnitOfWork
+from muvi.adapters.sms.phone_numbers import LibPhoneNumbers
+from muvi.adapters.sms.unifonic import UnifonicOtp, unifonic_http
+from muvi.adapters.tokens.jwt_rs256 import JwtTokens
+from muvi.adapters.tokens.keys import kept_key, read_key
+from muvi.application.identity.read_profile import ReadProfile
+from muvi.application.identity.refresh_session import RefreshSession
+from muvi.application.identity.send_otp import SendOtp
+from muvi.application.identity.verify_otp import VerifyOtp
+from muvi.entrypoints.settings import Settings
+from muvi.ports.clock import Clock
+from muvi.ports.identity.phones import PhoneNumbers
+from muvi.ports.identity.sms_otp import SmsOtp
+from muvi.ports.identity.tokens import AccessTokens, SessionTokens
+from muvi.ports.identity.transaction import IdentityTx
+from muvi.ports.identity.users import Profiles
+from muvi.ports.transaction import UnitOfWork
+
+TOKEN_KEY = "token-key.pem"  # noqa: S105  (a file's name)
+
+
+class IdentityProvider(Provider):
+    """Codes by Unifonic, tokens by RS256, rows on PostgreSQL."""
+
+    scope = Scope.APP
+
+    @provide
+    def phones(self) -> PhoneNumbers:
+        """Google's metadata."""
+        return LibPhoneNumbers()
+
+    @provide
+    async def sms(self, settings: Settings) -> AsyncGenerator[SmsOtp]:
+        """Unifonic Authenticate."""
+        http = unifonic_http(
+            settings.unifonic_url, app_id=settings.unifonic_app_id, token=settings.unifonic_token
+        )
+        yield UnifonicOtp(http, channel=settings.unifonic_channel, length=settings.unifonic_code_length)
+        await http.aclose()
+
+    @provide
+    def tokens(self, settings: Settings, clock: Clock) -> AnyOf[SessionTokens, AccessTokens]:
+        """Signed with the configured key; outside production one is made and kept under MUVI_HOME."""
+        pem = settings.jwt_private_key
+        key = read_key(pem) if pem else kept_key(settings.home / "keys" / TOKEN_KEY)
+        return JwtTokens(key, clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+
+    @provide
+    def phases(self, begin: SqlUnitOfWork) -> UnitOfWork[IdentityTx]:
+        """Identity's view of a transaction."""
+        return begin
+
+    @provide
+    def profiles(self, engine: AsyncEngine) -> Profiles:
+        """The table of people."""
+        return SqlProfiles(engine)
+
+
+class IdentityUseCases(Provider):
+    """What a request may ask for."""
+
+    scope = Scope.REQUEST
+    send = provide(SendOtp)
+    verify = provide(VerifyOtp)
+    refresh = provide(RefreshSession)
+    profile = provide(ReadProfile)

@@ -1,0 +1,50 @@
+"""The web application, as a server builds it; apart from `api.py`, whose process has no use for it."""
+
+from __future__ import annotations
+
+import gc
+from functools import partial
+
+from dishka import Provider
+from litestar import Litestar
+from litestar.types import ASGIApp
+
+from muvi.adapters.db.notifications import Notifications
+from muvi.adapters.http.app import create_app
+from muvi.adapters.http.edge import at_the_edge
+from muvi.adapters.http.public.seat_map_pages import SeatMapPages
+from muvi.adapters.http.ready import ReadyAnswers, ReadyFirst
+from muvi.adapters.http.turnstile import Turnstile
+from muvi.entrypoints.container import make_container
+from muvi.entrypoints.logs import configure_logs
+from muvi.entrypoints.settings import Settings, read_settings
+
+PLACES_PER_CONNECTION = 4
+
+
+def create(*overrides: Provider) -> ASGIApp:
+    """The application for the present environment, as a server's factory; tests override providers."""
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    app = application(settings, *overrides)
+    bounded = Turnstile(app, max(64, PLACES_PER_CONNECTION * settings.pool_size))
+    ready = ReadyFirst(bounded, partial(app.state.dishka_container.get, ReadyAnswers))
+    edged = at_the_edge(ready, origins=settings.allowed_origins, trusted_proxies=settings.trusted_proxies)
+    gc.collect()
+    gc.freeze()  # what is there for good need not be looked through for garbage again and again
+    return edged
+
+
+def application(settings: Settings, *overrides: Provider) -> Litestar:
+    """The application for given settings."""
+    container = make_container(settings, *overrides)
+
+    async def listen() -> None:
+        await container.get(SeatMapPages)  # both subscribe, which must come before listening begins
+        await container.get(ReadyAnswers)
+        await (await container.get(Notifications)).start()
+
+    async def fall_silent() -> None:
+        await (await container.get(Notifications)).stop()
+
+    return create_app(container, on_start=(listen,), on_stop=(fall_silent,))
