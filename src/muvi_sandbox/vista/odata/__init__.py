@@ -1,0 +1,1 @@
+"""OData.svc: the reference data, in version 3 JSON light."""
