@@ -1,0 +1,56 @@
+"""The core does not know who the vendors are, and nothing knows where packages come from."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from tests.unit.architecture.source import CORE, ROOT, Module, modules, of
+
+VENDORS = re.compile(r"vista|hyper_?pay|unifonic|send_?grid", re.IGNORECASE)
+REGISTRY = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host", re.IGNORECASE)
+
+
+def identifiers(module: Module) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(module.tree):
+        for attribute in ("id", "attr", "name", "arg", "asname", "module"):
+            value = getattr(node, attribute, None)
+            if isinstance(value, str):
+                yield node, value
+
+
+def vendor_words(module: Module) -> list[str]:
+    named = [f"{module.at(node)} {name}" for node, name in identifiers(module) if VENDORS.search(name)]
+    return named + ([module.place] if VENDORS.search(module.name) else [])
+
+
+def gathers(module: Module) -> list[str]:
+    return [
+        module.at(node)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute | ast.alias) and ast.unparse(node) in {"asyncio.gather", "gather"}
+    ]
+
+
+def test_no_vendor_is_named_in_the_core() -> None:
+    assert [said for module in modules(*CORE) for said in vendor_words(module)] == []
+
+
+def test_nobody_gathers() -> None:
+    """A task group ends its other tasks when one fails; gather leaves them running."""
+    assert [said for module in modules() for said in gathers(module)] == []
+
+
+def test_requirements_name_no_registry() -> None:
+    files = [*(ROOT / "requirements").iterdir(), ROOT / "pyproject.toml", ROOT / "Makefile"]
+    files += [*(ROOT / "scripts").iterdir(), ROOT / ".ci" / "run"]
+    lines = [(file, line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [f"{file.name}: {line}" for file, line in lines if REGISTRY.search(line)] == []
+
+
+def test_the_rules_see_what_they_forbid() -> None:
+    for text in ("class VistaOrder: ...", "x.hyperPayId", "def f(sendgrid): ...", "import unifonic_client"):
+        assert vendor_words(of(text)), text
+    assert not vendor_words(of("class Order: ..."))
+    for text in ("asyncio.gather(a())", "from asyncio import gather"):
+        assert gathers(of(text)), text
+    assert REGISTRY.search("--index-url somewhere")

@@ -1,0 +1,143 @@
+"""What `muvi up` decides before and while it runs, without starting anything."""
+
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from muvi.entrypoints.cli import main
+from muvi.entrypoints.local import preflight
+from muvi.entrypoints.local.environment import (
+    assemble,
+    forget_note,
+    leave_note,
+    names_database,
+    names_redis,
+    of_running_copy,
+)
+from muvi.entrypoints.local.errors import CannotStart
+from muvi.entrypoints.local.folders import open_home
+from muvi.entrypoints.local.parts import LONGEST_DELAY_S, Restarts, ending
+from muvi.entrypoints.local.secrets import own_secrets
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12)])
+def test_the_two_pythons_are_welcome(version: tuple[int, int]) -> None:
+    preflight.check_python(version)
+
+
+@pytest.mark.parametrize("version", [(3, 10), (3, 13)])
+def test_another_python_is_told_which_to_take(version: tuple[int, int]) -> None:
+    with pytest.raises(CannotStart, match=r"needs CPython 3\.11 or 3\.12, this is 3\.1"):
+        preflight.check_python(version)
+
+
+@pytest.mark.parametrize("name", ["NODE_ENV", "MUVI_ENV"])
+def test_production_is_refused(name: str) -> None:
+    with pytest.raises(CannotStart, match="production has none of them"):
+        preflight.check_not_production({name: "production"})
+    preflight.check_not_production({name: "development"})
+
+
+def test_a_full_disk_is_named_with_its_folder(tmp_path: Path) -> None:
+    home = tmp_path / "not" / "there" / "yet"
+    preflight.check_disk(home, free_bytes=preflight.NEEDED_BYTES)
+    with pytest.raises(CannotStart, match=rf"disk of {home} is full: 299 MB are free"):
+        preflight.check_disk(home, free_bytes=preflight.NEEDED_BYTES - 1)
+
+
+def test_a_taken_port_is_told_with_its_holder() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        with pytest.raises(
+            CannotStart, match=rf"Port {port} on 127.0.0.1 is taken by process \d+ .*SERVER_PORT="
+        ):
+            preflight.check_port("127.0.0.1", port, "SERVER_PORT")
+    preflight.check_port("127.0.0.1", port, "SERVER_PORT")
+
+
+def test_one_port_for_two_is_refused() -> None:
+    with pytest.raises(CannotStart, match="both 3000"):
+        preflight.check_ports_differ(3000, 3000)
+
+
+def test_a_home_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="ascii")
+    with pytest.raises(CannotStart, match="MUVI_HOME="):
+        open_home(tmp_path / "file" / "home")
+
+
+def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
+    first = own_secrets(tmp_path / "secrets")
+    assert own_secrets(tmp_path / "secrets") == first
+    assert set(first) == {"JWT_SECRET_KEY", "TICKET_SIGNING_KEY", "SCHEDULER_TOKEN"}
+    assert first["JWT_SECRET_KEY"].startswith("-----BEGIN PRIVATE KEY-----")
+    for file in (tmp_path / "secrets").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert own_secrets(tmp_path / "others") != first
+
+
+def test_what_is_given_wins_and_what_is_empty_does_not(tmp_path: Path) -> None:
+    folders = open_home(tmp_path)
+    given = {
+        "SCHEDULER_TOKEN": "mine",
+        "JWT_SECRET_KEY": "",
+        "DATABASE_URL": "postgresql://given",
+        "SERVER_PORT": "80",
+    }
+    told = assemble(given, folders, {"SERVER_PORT": "3001"}, {"REDIS_URL": "unix://ours"})
+    assert told["SCHEDULER_TOKEN"] == "mine"
+    assert told["JWT_SECRET_KEY"].startswith("-----BEGIN")
+    assert told["DATABASE_URL"] == "postgresql://given"
+    assert told["REDIS_URL"] == "unix://ours"
+    assert told["SERVER_PORT"] == "3001"
+    assert told["MUVI_HOME"] == str(tmp_path)
+
+
+def test_real_servers_are_recognised() -> None:
+    assert names_database({"DATABASE_URL": "postgresql://x"})
+    assert names_database({"DB_WRITE_HOST": "db"})
+    assert not names_database({"DATABASE_URL": "", "DB_PORT": "5432"})
+    assert names_redis({"REDIS_HOST": "cache"})
+    assert not names_redis({"REDIS_PORT": "6379"})
+
+
+def test_a_command_in_another_shell_learns_the_running_copy(tmp_path: Path) -> None:
+    folders = open_home(tmp_path)
+    environment = {"DATABASE_URL": "postgresql://ours", "SERVER_PORT": "3001", "HOME": "/home/me"}
+    leave_note(folders, environment, {"HOME": "/home/me", "SERVER_PORT": "3001"})
+    note = folders.sockets / "environment.json"
+    assert stat.S_IMODE(note.stat().st_mode) == 0o600
+    home = {"MUVI_HOME": str(tmp_path)}
+    assert of_running_copy(home) == {"DATABASE_URL": "postgresql://ours", "SERVER_PORT": "3001"}
+    assert of_running_copy({**home, "DATABASE_URL": "postgresql://other"}) == {}
+    forget_note(folders)
+    assert of_running_copy(home) == {}
+
+
+def test_restarts_wait_longer_each_time_and_end() -> None:
+    restarts = Restarts()
+    delays = [restarts.delay_after(float(second)) for second in range(6)]
+    assert delays == [0.5, 1.0, 2.0, 4.0, 8.0, None]
+    assert restarts.delay_after(500.0) == 0.5
+    assert max(delay for delay in delays if delay) <= LONGEST_DELAY_S
+
+
+def test_an_ending_is_told_in_words() -> None:
+    assert ending(3) == "exit status 3"
+    assert ending(-9) == "killed by SIGKILL"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["up", "--help"], ["migrate", "--help"]])
+def test_help_helps(arguments: list[str]) -> None:
+    said = CliRunner().invoke(main, arguments)
+    assert said.exit_code == 0
+    assert "Usage:" in said.output
+
+
+def test_a_port_that_is_no_number_is_told() -> None:
+    said = CliRunner().invoke(main, ["up"], env={"SERVER_PORT": "http"})
+    assert said.exit_code == 2
+    assert "SERVER_PORT" in said.output

@@ -1,0 +1,323 @@
+"""The payment page, return visits and webhooks over HTTP, everything behind them in memory."""
+
+import re
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from dishka import Provider, Scope, make_async_container
+from litestar.testing import AsyncTestClient
+from tests.builders_payments import an_id
+from tests.unit.payments.test_hyperpay_webhook import KEY, sealed
+from tests.unit.payments.world import PaymentsWorld
+
+from muvi.adapters.http.app import create_app
+from muvi.adapters.http.health import ReadinessProbe
+from muvi.adapters.http.public.pay_pages import PaymentPages
+from muvi.adapters.http.public.pay_render import content_policy
+from muvi.adapters.http.public.transactions import with_order
+from muvi.adapters.kit.gateways import FixedGateways
+from muvi.adapters.kit.http_client import VendorHttp
+from muvi.adapters.memory.payments import MemoryCallBudgets
+from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
+from muvi.application.payments.note_return import NoteReturn
+from muvi.application.payments.receive_webhook import ReceiveWebhook
+from muvi.application.payments.show_payment_page import ShowPaymentPage
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.shared.ids import to_wire
+
+BASE = "https://muvi.example"
+SCRIPT = "https://eu-test.gateway.example/v1/paymentWidgets.js?checkoutId=checkout-1"
+RETURN = "/api/v1/transactions/hyperPay"
+WEBHOOK = "/api/v1/cms/transactions/hyperpay-webhooks"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A browser or a gateway in front of the API."""
+
+    client: AsyncTestClient[Any]
+    world: PaymentsWorld
+
+    async def opened(self, **changes: object) -> PaymentAttempt:
+        """An open checkout of HyperPay."""
+        attempt = await self.world.opened()
+        row = self.world.table("payment_attempts")[attempt.id]
+        for name, value in {
+            "gateway": "hyperpay",
+            "script_url": SCRIPT,
+            "integrity": "sha384-x",
+            **changes,
+        }.items():
+            setattr(row, name, value)
+        return row
+
+    async def visit(self, query: str = "", accept: str = "*/*") -> str:
+        """Come back from the gateway; returns where the browser is sent."""
+        response = await self.client.get(RETURN + query, headers={"accept": accept}, follow_redirects=False)
+        assert (response.status_code, response.content) == (303, b"")
+        return str(response.headers["location"])
+
+
+def giver(adapter: object) -> Callable[[], object]:
+    return lambda: adapter
+
+
+@pytest.fixture
+async def site(world: PaymentsWorld) -> AsyncGenerator[Site]:
+    config = HyperPayConfig(public_url="https://x.example", entities={"DEFAULT": "e"}, webhook_keys=(KEY,))
+    http = VendorHttp("gateway", "https://x.example")
+    gateways = FixedGateways(HyperPay(config, http, MemoryCallBudgets(world.clock), world.clock))
+    provider = Provider(Scope.APP)
+    for kind, thing in (
+        (ReadinessProbe, ReadinessProbe({})),
+        (PaymentPages, PaymentPages(BASE)),
+        (NoteReturn, world.note_return),
+        (ShowPaymentPage, world.page),
+        (ReceiveWebhook, ReceiveWebhook(world.begin, gateways, world.clock, world.ids)),
+    ):
+        provider.provide(giver(thing), provides=kind)
+    app = create_app(make_async_container(provider))
+    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+        yield Site(client, world)
+    await http.aclose()
+
+
+async def test_the_page_embeds_the_widget_under_a_strict_policy(site: Site) -> None:
+    attempt = await site.opened()
+    response = await site.client.get(f"/pay/{to_wire(attempt.id)}")
+    assert response.status_code == 200
+    html, policy = response.text, response.headers["content-security-policy"]
+    assert '<html lang="en" dir="ltr">' in html
+    assert "86.50" in html
+    assert 'data-brands="VISA"' in html
+    assert f'action="{BASE}{RETURN}?attemptId={to_wire(attempt.id)}"' in html
+    (nonce,) = set(re.findall(r'nonce="([^"]+)"', html))
+    assert f'src="{SCRIPT}" integrity="sha384-x" crossorigin="anonymous"' in html
+    assert f"script-src 'nonce-{nonce}' https://eu-test.gateway.example;" in policy
+    assert "default-src 'none'" in policy
+    assert "'unsafe-inline'" not in policy.replace("style-src-attr 'unsafe-inline'", "")
+    assert "<noscript>" in html
+    assert "onBeforeSubmitCard" in html
+    assert f'data-left="{25 * 60}"' in html
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_each_page_has_a_nonce_of_its_own(site: Site) -> None:
+    attempt = await site.opened()
+    pages = [(await site.client.get(f"/pay/{to_wire(attempt.id)}")).text for _ in range(2)]
+    assert len({re.findall(r'nonce="([^"]+)"', page)[0] for page in pages}) == 2
+
+
+async def test_the_page_loads_nothing_from_third_parties_but_the_gateway(site: Site) -> None:
+    attempt = await site.opened(success_url="", failed_url="")
+    html = (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
+    hosts = {urlsplit(address).netloc for address in re.findall(r'(?:src|href|action)="(http[^"]+)"', html)}
+    assert hosts == {"muvi.example", "eu-test.gateway.example"}
+
+
+async def test_the_page_speaks_arabic_from_right_to_left(site: Site) -> None:
+    attempt = await site.opened()
+    html = (await site.client.get(f"/pay/{to_wire(attempt.id)}?lang=ar")).text
+    assert '<html lang="ar" dir="rtl">' in html
+    assert "ادفع ثمن تذاكرك" in html
+    assert "ر.س" in html
+    assert f'href="{BASE}/pay/{to_wire(attempt.id)}?lang=en"' in html
+
+
+async def test_nothing_personal_is_on_the_page(site: Site) -> None:
+    attempt = await site.opened()
+    html = (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
+    assert to_wire(attempt.order_id) not in html
+    assert "@" not in html.replace("@keyframes", "").replace("@media", "")
+
+
+async def test_what_comes_from_elsewhere_is_escaped(site: Site) -> None:
+    attempt = await site.opened(script_url='https://g.example/"><script>alert(1)</script>', status="PENDING")
+    html = (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
+    assert "<script>alert(1)" not in html
+
+
+@pytest.mark.parametrize("path", ["", "/done", "/state"])
+async def test_an_unknown_payment_is_not_found(site: Site, path: str) -> None:
+    for unknown in (to_wire(an_id(99)), "nonsense"):
+        response = await site.client.get(f"/pay/{unknown}{path}")
+        assert response.status_code == 404
+        assert response.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_after_its_time_the_page_takes_no_card(site: Site) -> None:
+    attempt = await site.opened()
+    site.world.clock.advance(minutes=26)
+    html = (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
+    assert "paymentWidgets" not in html.replace("form.paymentWidgets", "")
+    assert "Time is up" in html
+    assert 'href="https://shop.example/failed"' in html
+
+
+async def test_without_the_deadline_it_still_would(site: Site) -> None:
+    """The twin: the same page a moment before."""
+    attempt = await site.opened()
+    site.world.clock.advance(minutes=24, seconds=59)
+    assert 'class="paymentWidgets"' in (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
+
+
+async def test_the_waiting_page_follows_the_payment(site: Site) -> None:
+    attempt = await site.opened(gateway="memory")
+    wire = to_wire(attempt.id)
+    waiting = (await site.client.get(f"/pay/{wire}/done?lang=en")).text
+    assert "Confirming your payment" in waiting
+    assert f'data-state="{BASE}/pay/{wire}/state"' in waiting
+    assert (await site.client.get(f"/pay/{wire}/state")).json() == {"state": "waiting"}
+    await site.world.hear(attempt.checkout_id, site.world.gateway.pay(attempt.checkout_id))
+    await site.world.work()
+    assert (await site.client.get(f"/pay/{wire}/state")).json() == {"state": "paid"}
+    html = (await site.client.get(f"/pay/{wire}/done")).text
+    assert "Payment received" in html
+    assert "shop.example/paid" in html
+
+
+async def test_a_return_visit_wants_a_check_and_leads_to_the_client(site: Site) -> None:
+    attempt = await site.opened()
+    order = to_wire(attempt.order_id)
+    query = f"?attemptId={to_wire(attempt.id)}&id=other&resourcePath=https://evil.example/x"
+    assert await site.visit(query) == f"https://shop.example/paid?orderId={order}"
+    assert attempt.signals == 1 or site.world.table("payment_attempts")[attempt.id].signals == 1
+    assert site.world.table("payment_attempts")[attempt.id].status == "PENDING"
+
+
+@pytest.mark.parametrize(
+    ("accept", "page"),
+    [("text/html,*/*;q=0.8", "failed"), ("application/json", "paid")],
+    ids=["a browser", "the twin that does not wait"],
+)
+async def test_a_browser_waits_for_news_of_a_declined_card(
+    site: Site, monkeypatch: pytest.MonkeyPatch, accept: str, page: str
+) -> None:
+    """The gateway's word comes between the visit and the answer, at the first moment the route waits."""
+    attempt = await site.opened()
+
+    async def news(_: float) -> None:
+        site.world.table("payment_attempts")[attempt.id].status = AttemptStatus.FAILED
+
+    monkeypatch.setattr("muvi.adapters.http.public.transactions.sleep", news)
+    onward = await site.visit(f"?attemptId={to_wire(attempt.id)}", accept=accept)
+    assert onward == f"https://shop.example/{page}?orderId={to_wire(attempt.order_id)}"
+
+
+async def test_a_language_is_changed_on_the_page_one_is_on(site: Site) -> None:
+    attempt = await site.opened()
+    site.world.clock.advance(minutes=26)
+    wire = to_wire(attempt.id)
+    for path in ("", "/done"):
+        html = (await site.client.get(f"/pay/{wire}{path}?lang=en")).text
+        assert f'href="{BASE}/pay/{wire}{path}?lang=ar"' in html
+
+
+async def test_a_return_visit_is_known_by_the_checkout_alone(site: Site) -> None:
+    attempt = await site.opened()
+    assert "orderId" in await site.visit(f"?id={attempt.checkout_id}&resourcePath=/v1/checkouts/x/payment")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?id=",
+        "?attemptId=nonsense",
+        "?id=a&id=b&attemptId=1&attemptId=2",
+        "?attemptId=%00&id=%ff&lang=xx",
+        "?id=" + "9" * 5000,
+        "?%5B%5D=1",
+    ],
+)
+async def test_a_visit_without_sense_is_sent_on_and_changes_nothing(site: Site, query: str) -> None:
+    attempt = await site.opened()
+    before = site.world.table("payment_attempts")[attempt.id].version
+    assert await site.visit(query) == f"{BASE}/pay/back?lang=en"
+    assert site.world.table("payment_attempts")[attempt.id].version == before
+    assert (await site.client.get("/pay/back?lang=ar")).status_code == 200
+
+
+async def test_without_an_address_of_the_client_our_own_page_waits(site: Site) -> None:
+    attempt = await site.opened(success_url="", failed_url="")
+    assert await site.visit(f"?attemptId={to_wire(attempt.id)}&lang=ar") == (
+        f"{BASE}/pay/{to_wire(attempt.id)}/done?lang=ar"
+    )
+
+
+def test_the_clients_own_query_is_kept() -> None:
+    assert (
+        with_order("https://s.example/p?a=1&orderId=old&b=#x", "7")
+        == "https://s.example/p?a=1&b=&orderId=7#x"
+    )
+    assert with_order("muvi://paid", "7") == "muvi://paid?orderId=7"
+
+
+def test_banks_and_the_buyers_destination_are_allowed_form_targets() -> None:
+    policy = content_policy("n", "http://gw.example:3900/hyperpay/v1/x.js", ("http://a.example", "muvi://x"))
+    assert "form-action 'self' https: http://gw.example:3900 http://a.example muvi:" in policy
+    assert "script-src 'nonce-n' http://gw.example:3900" in policy
+    closed = content_policy("n", "", ())
+    assert "form-action 'none'" in closed
+    assert "script-src 'nonce-n'" in closed
+
+
+def about(attempt: PaymentAttempt, code: str = "000.000.000") -> dict[str, object]:
+    return {
+        "type": "PAYMENT",
+        "payload": {
+            "id": "8ac7a4a1000000010000000200000003",
+            "paymentType": "DB",
+            "merchantTransactionId": to_wire(attempt.id),
+            "ndc": attempt.checkout_id,
+            "result": {"code": code},
+        },
+    }
+
+
+@pytest.mark.parametrize("wrapper", ["hex", "json"])
+async def test_a_sealed_message_wants_a_check(site: Site, wrapper: str) -> None:
+    attempt = await site.opened()
+    headers, body = sealed(about(attempt))
+    if wrapper == "json":
+        headers["content-type"] = "application/json"
+        body = b'{"encryptedBody": "' + body + b'"}'
+    else:
+        headers["content-type"] = "text/plain"
+    response = await site.client.post(WEBHOOK, content=body, headers=headers)
+    assert (response.status_code, response.json()) == (200, {"status": "kept"})
+    row = site.world.table("payment_attempts")[attempt.id]
+    assert (row.signals, row.status) == (1, "PENDING")
+    assert row.payment_ids == ("8ac7a4a1000000010000000200000003",)
+    again = await site.client.post(WEBHOOK, content=body, headers=headers)
+    assert (again.status_code, again.json()) == (200, {"status": "duplicate"})
+    assert site.world.table("payment_attempts")[attempt.id].signals == 1
+
+
+async def test_a_message_sealed_with_another_key_is_forged(site: Site) -> None:
+    attempt = await site.opened()
+    headers, body = sealed(about(attempt), "ee" * 32)
+    response = await site.client.post(WEBHOOK, content=body, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (401, "webhook-forged")
+    assert not site.world.table("webhook_events")
+    assert site.world.table("payment_attempts")[attempt.id].signals == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"not hex", b'{"encryptedBody": 1}', b"{", b"\xff\x00"])
+async def test_what_is_no_message_is_malformed(site: Site, body: bytes) -> None:
+    headers, _ = sealed({"type": "PAYMENT"})
+    response = await site.client.post(WEBHOOK, content=body, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (400, "webhook-malformed")
+    assert response.json()["errors"]
+    assert not site.world.table("webhook_events")
+
+
+async def test_the_test_of_the_portal_and_unknown_references_are_answered(site: Site) -> None:
+    for message, status in (({"type": "test"}, "test"), ({"type": "RISK", "payload": {}}, "quarantined")):
+        headers, body = sealed(message)
+        response = await site.client.post(WEBHOOK, content=body, headers=headers)
+        assert (response.status_code, response.json()) == (200, {"status": status})

@@ -1,0 +1,184 @@
+"""Money goes back once, whatever dies on the way."""
+
+from datetime import timedelta
+
+import pytest
+from tests.builders_payments import PRICE
+from tests.unit.payments.world import Killed, PaymentsWorld
+
+from muvi.adapters.memory.gateway import Trouble
+from muvi.application.payments.receive_webhook import ReceiveWebhookCommand, WebhookFate
+from muvi.application.payments.send_refund import SendRefundCommand
+from muvi.domain.payments import refund as refund_rules
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.refund import RefundStatus
+from muvi.domain.payments.report import Verdict
+from muvi.domain.shared.ids import to_wire
+from muvi.domain.shared.money import Money
+
+World = PaymentsWorld
+
+
+async def paid(world: World) -> PaymentAttempt:
+    """A captured attempt; nothing is due."""
+    attempt = await world.opened()
+    await world.hear(attempt.checkout_id, world.gateway.pay(attempt.checkout_id))
+    await world.work()
+    world.table("woken").clear()
+    return await world.attempt(attempt.id)
+
+
+async def test_a_refund_is_sent_posted_and_told(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    await world.work()
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
+    assert (await world.attempt(attempt.id)).status is AttemptStatus.REFUNDED
+    assert world.gateway.refunded_minor(attempt.captured[0].transaction_id) == PRICE.minor
+    assert list(world.table("journals")) == [("refund", to_wire(refund.id))]
+    assert attempt.order_id in world.table("woken")
+
+
+async def test_a_part_leaves_the_rest(world: World) -> None:
+    attempt = await paid(world)
+    await world.refund(attempt.id, Money(1000))
+    await world.work()
+    found = await world.attempt(attempt.id)
+    assert found.status is AttemptStatus.PARTIALLY_REFUNDED
+    assert found.captured[0].refundable == Money(PRICE.minor - 1000)
+
+
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("phase", range(2))
+async def test_killed_anywhere_the_money_goes_back_exactly_once(
+    world: World,
+    phase: int,
+    after_commit: bool,  # noqa: FBT001
+) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.begin.die_at, world.begin.after_commit = phase, after_commit
+    with pytest.raises(Killed):
+        await world.send_refund(SendRefundCommand(refund_id=refund.id))
+    await world.later(600)
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
+    assert world.gateway.refunded_minor(attempt.captured[0].transaction_id) == PRICE.minor
+    assert len(world.table("journals")) == 1
+
+
+async def test_sending_again_on_a_guess_would_pay_twice(world: World) -> None:
+    """The twin: the guard off, a sent refund is taken for one never sent."""
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.begin.die_at, world.begin.after_commit = 1, False
+    with pytest.raises(Killed):
+        await world.send_refund(SendRefundCommand(refund_id=refund.id))
+    world.table("refunds")[refund.id].status = RefundStatus.REQUESTED
+    await world.later(600)
+    assert world.gateway.refunded_minor(attempt.captured[0].transaction_id) == 2 * PRICE.minor
+
+
+async def test_a_lost_answer_is_asked_about(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.fail("refund", Trouble.LOST)
+    await world.work()
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.SENT
+    await world.later(60)
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
+    assert world.gateway.refunded_minor(attempt.captured[0].transaction_id) == PRICE.minor
+
+
+async def test_a_gateway_out_of_reach_is_tried_again(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.fail("refund", Trouble.UNAVAILABLE, Trouble.UNAVAILABLE)
+    await world.work()
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.REQUESTED
+    await world.later(120)
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
+
+
+async def after_an_outage_of_half_a_day(world: World) -> RefundStatus:
+    """What became of a refund whose gateway refused connections for some twelve hours and is back."""
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.fail("refund", *[Trouble.UNAVAILABLE] * 50)
+    await world.later(86400, step=300.0)
+    return (await world.kept_refund(refund.id)).status
+
+
+async def test_an_outage_only_delays_a_refund(world: World) -> None:
+    assert await after_an_outage_of_half_a_day(world) is RefundStatus.DONE
+    assert len(world.table("journals")) == 1
+
+
+async def test_without_that_patience_an_outage_would_end_with_a_person(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the guard off, tries end while the gateway is still away."""
+    monkeypatch.setattr(refund_rules, "REFUND_WINDOW", timedelta(minutes=20))
+    assert await after_an_outage_of_half_a_day(world) is RefundStatus.MANUAL
+    assert not world.table("journals")
+
+
+async def test_a_refused_refund_and_one_too_old_wait_for_a_person(world: World) -> None:
+    attempt = await paid(world)
+    refused = await world.refund(attempt.id, Money(100))
+    world.gateway.fail("refund", Trouble.REFUSED)
+    await world.work()
+    assert (await world.kept_refund(refused.id)).status is RefundStatus.MANUAL
+    late = await world.refund(attempt.id, Money(100))
+    world.clock.advance(days=61)
+    await world.work()
+    assert (await world.kept_refund(late.id)).status is RefundStatus.MANUAL
+    assert world.gateway.refunded_minor(attempt.captured[0].transaction_id) == 0
+    assert not world.table("journals")
+
+
+async def test_a_refund_that_takes_time_is_followed(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.refunds_take_time = True
+    await world.work()
+    await world.later(30)
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.SENT
+    world.gateway.settle_refund(to_wire(refund.id))
+    await world.later(600)
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
+
+
+async def test_a_pending_refund_that_fails_waits_for_a_person(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.refunds_take_time = True
+    await world.work()
+    world.gateway.settle_refund(to_wire(refund.id), Verdict.DECLINED)
+    await world.later(60)
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.MANUAL
+    assert (await world.attempt(attempt.id)).status is AttemptStatus.CAPTURED
+
+
+async def test_a_message_about_a_refund_wants_it_asked_about(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.refunds_take_time = True
+    await world.work()
+    world.gateway.settle_refund(to_wire(refund.id))
+    body = f"PAYMENT:RF|{to_wire(refund.id)}||".encode()
+    command = ReceiveWebhookCommand(gateway="memory", headers={"x-proof": "memory"}, body=body)
+    assert await world.receive(command) is WebhookFate.KEPT
+    await world.work()
+    assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
+    assert (await world.attempt(attempt.id)).signals == 1, "the payment itself has no news"
+
+
+async def test_two_workers_send_once(world: World) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    assert await world.due_refunds() == (refund.id,)
+    assert await world.due_refunds() == ()
+    assert await world.send_refund(SendRefundCommand(refund_id=refund.id)) is None
+    world.clock.advance(seconds=timedelta(minutes=1).total_seconds())
+    assert await world.send_refund(SendRefundCommand(refund_id=refund.id)) is RefundStatus.DONE
