@@ -1,0 +1,243 @@
+"""Gateways under test, each with somebody who plays the buyer."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx
+from litestar import Litestar
+
+from muvi.adapters.kit.http_client import VendorHttp
+from muvi.adapters.memory.clock import FakeClock
+from muvi.adapters.memory.gateway import MemoryGateway, Trouble
+from muvi.adapters.memory.payments import MemoryCallBudgets
+from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
+from muvi.adapters.payments.hyperpay.reports import CallLimits
+from muvi.domain.shared.ids import to_wire, ulid
+from muvi.domain.shared.money import Money
+from muvi.domain.shared.text import Language
+from muvi.ports.clock import Clock
+from muvi.ports.payments.gateway import (
+    CheckoutRequest,
+    GatewayCheckout,
+    PaymentGateway,
+    PaymentToCheck,
+    RefundRequest,
+)
+from muvi_sandbox.config import SandboxConfig
+from muvi_sandbox.config import from_env as sandbox_config
+
+PRICE = Money(8650)
+PAYS, DECLINES, CHALLENGES = "4111111111111111", "4000000000000002", "4000000000003220"
+CARD = {"expiry_month": "12", "expiry_year": "2039", "cvv": "123"}
+RETURN = "http://127.0.0.1:3000/api/v1/transactions/hyperPay?orderId=1"
+
+
+class Scene(abc.ABC):
+    """One gateway and its buyer. Times are those of the gateway."""
+
+    gateway: PaymentGateway
+    clock: Clock
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def reference(self) -> str:
+        """A reference of ours, new each time."""
+        self._count += 1
+        return to_wire(ulid(self.clock.now(), self._count.to_bytes(10, "big")))
+
+    async def opened(self, reference: str = "", amount: Money = PRICE) -> tuple[GatewayCheckout, str]:
+        """An open checkout and its reference."""
+        reference = reference or self.reference()
+        request = CheckoutRequest(
+            reference=reference, amount=amount, language=Language.EN, email="guest@example.com"
+        )
+        return await self.gateway.open(request), reference
+
+    def to_check(
+        self,
+        checkout: GatewayCheckout,
+        reference: str,
+        *,
+        payment_ids: tuple[str, ...] = (),
+        opened_at: datetime | None = None,
+    ) -> PaymentToCheck:
+        """What we ask about."""
+        return PaymentToCheck(
+            reference=reference,
+            checkout_id=checkout.id,
+            entity=checkout.entity,
+            amount=PRICE,
+            opened_at=opened_at or self.clock.now(),
+            payment_ids=payment_ids,
+        )
+
+    def to_refund(
+        self, payment_id: str, entity: str, amount: Money = PRICE, reference: str = ""
+    ) -> RefundRequest:
+        """A refund to ask for."""
+        return RefundRequest(
+            reference=reference or self.reference(),
+            payment_id=payment_id,
+            entity=entity,
+            amount=amount,
+            sent_at=self.clock.now(),
+        )
+
+    @abc.abstractmethod
+    async def pay(self, checkout_id: str) -> None:
+        """The buyer's card pays."""
+
+    @abc.abstractmethod
+    async def decline(self, checkout_id: str) -> None:
+        """The buyer's card is refused."""
+
+    @abc.abstractmethod
+    async def challenge(self, checkout_id: str) -> None:
+        """The buyer's bank asks for more."""
+
+    @abc.abstractmethod
+    async def pass_challenge(self, checkout_id: str) -> None:
+        """The buyer satisfies the bank."""
+
+    @abc.abstractmethod
+    async def lose(self, call: str) -> None:
+        """The effect of the next call of that name happens, its answer is lost."""
+
+    @abc.abstractmethod
+    async def wait(self, **delta: float) -> None:
+        """Time passes at the gateway and here."""
+
+    @abc.abstractmethod
+    async def taken_minor(self) -> int:
+        """All money that the gateway really took, less what it gave back."""
+
+
+class MemoryScene(Scene):
+    """The memory gateway."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock: FakeClock = FakeClock()
+        self.gateway: MemoryGateway = MemoryGateway(self.clock)
+        self._payments: list[str] = []
+        self._references: list[str] = []
+
+    async def opened(self, reference: str = "", amount: Money = PRICE) -> tuple[GatewayCheckout, str]:
+        checkout, reference = await super().opened(reference, amount)
+        self._references.append(reference)
+        return checkout, reference
+
+    async def pay(self, checkout_id: str) -> None:
+        self._payments.append(self.gateway.pay(checkout_id))
+
+    async def decline(self, checkout_id: str) -> None:
+        self.gateway.decline(checkout_id)
+
+    async def challenge(self, checkout_id: str) -> None:
+        self.gateway.challenge(checkout_id)
+
+    async def pass_challenge(self, checkout_id: str) -> None:
+        await self.pay(checkout_id)
+
+    async def lose(self, call: str) -> None:
+        self.gateway.fail(call, Trouble.LOST)
+
+    async def wait(self, **delta: float) -> None:
+        self.clock.advance(**delta)
+
+    async def taken_minor(self) -> int:
+        taken = sum(self.gateway.captured_minor(reference) for reference in set(self._references))
+        return taken - sum(self.gateway.refunded_minor(payment) for payment in self._payments)
+
+
+class OffsetClock(Clock):
+    """Real time, moved on together with the sandbox's."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now()
+
+
+class HyperPayScene(Scene):
+    """HyperPay against the sandbox of the same process."""
+
+    def __init__(self, app: Litestar, config: SandboxConfig, limits: CallLimits | None = None) -> None:
+        super().__init__()
+        self.clock: OffsetClock = OffsetClock(config.clock.now)
+        transport = httpx.ASGITransport(app=app)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://sandbox")
+        self.vendor = VendorHttp(
+            "gateway",
+            "http://sandbox/hyperpay",
+            headers=[("Authorization", f"Bearer {config.hyperpay_token}")],
+            transport=httpx.ASGITransport(app=app),
+            total_s=2.0,
+        )
+        settings = HyperPayConfig(
+            public_url="http://sandbox/hyperpay",
+            entities={"DEFAULT": config.hyperpay_entity, "APPLEPAY": config.hyperpay_applepay_entity},
+            webhook_keys=(config.hyperpay_webhook_key,),
+            limits=limits or CallLimits(),
+        )
+        self.gateway: HyperPay = HyperPay(settings, self.vendor, MemoryCallBudgets(self.clock), self.clock)
+        self._config = config
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+        await self.vendor.aclose()
+
+    async def knobs(self, **knobs: object) -> None:
+        """Turn knobs of the sandbox's gateway."""
+        (await self.http.post("/control/knobs", json={"hyperpay": knobs})).raise_for_status()
+
+    async def fault(self, **rule: object) -> None:
+        """Add a control rule."""
+        (await self.http.post("/control", json={"system": "hyperpay", **rule})).raise_for_status()
+
+    async def shop(self, checkout_id: str, card: str) -> httpx.Response:
+        """The buyer types a card."""
+        fields = {"card_number": card, "shopper_result_url": RETURN, **CARD}
+        return await self.http.post(f"/hyperpay/shopper/{checkout_id}", data=fields)
+
+    async def pay(self, checkout_id: str) -> None:
+        assert (await self.shop(checkout_id, PAYS)).status_code == 303
+
+    async def decline(self, checkout_id: str) -> None:
+        assert (await self.shop(checkout_id, DECLINES)).status_code == 303
+
+    async def challenge(self, checkout_id: str) -> None:
+        assert "/3ds/" in (await self.shop(checkout_id, CHALLENGES)).headers["location"]
+
+    async def pass_challenge(self, checkout_id: str) -> None:
+        answer = await self.http.get(f"/hyperpay/3ds/{checkout_id}", params={"result": "Y"})
+        assert answer.status_code == 303
+
+    async def lose(self, call: str) -> None:
+        name = {"open": "checkouts", "check": "checkouts/payment", "refund": "payments/RF"}[call]
+        await self.fault(call=name, fault="garbage-after", status=502)
+
+    async def wait(self, **delta: float) -> None:
+        self._config.clock.advance(timedelta(**delta).total_seconds())
+
+    async def truth(self, *events: str) -> list[dict[str, object]]:
+        """What really happened."""
+        answer = await self.http.get("/truth/hyperpay")
+        rows = answer.json()
+        rows = rows["events"] if isinstance(rows, dict) else rows
+        return [row for row in rows if not events or row["event"] in events]
+
+    async def taken_minor(self) -> int:
+        signs = {"debit": 1, "capture": 1, "refund": -1}
+        return sum(
+            signs[str(row["event"])] * int(str(row["amount_minor"])) for row in await self.truth(*signs)
+        )
+
+
+__all__ = ["HyperPayScene", "MemoryScene", "Scene", "sandbox_config"]

@@ -1,0 +1,201 @@
+"""What every payment gateway keeps to, in memory and at HyperPay."""
+
+from datetime import timedelta
+
+import pytest
+from tests.contract.payments.gateways import PRICE, Scene
+
+from muvi.adapters.kit.gateways import FixedGateways
+from muvi.domain.payments.report import Verdict
+from muvi.domain.shared.money import Money
+from muvi.ports.errors import OutcomeUnknown, PortError, Unavailable
+from muvi.ports.payments.gateway import PaymentGateways, WebhookMalformed
+
+LONG_AFTER = timedelta(minutes=46)
+
+
+async def test_an_opened_checkout_has_what_a_page_needs(scene: Scene) -> None:
+    checkout, _ = await scene.opened()
+    assert checkout.id
+    assert checkout.entity
+    assert checkout.id in checkout.script_url
+    assert "VISA" in checkout.brands
+
+
+async def test_nobody_has_paid_yet(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.UNPAID
+    assert report.captures == ()
+
+
+async def test_a_payment_is_captured_with_all_that_a_refund_needs(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.CAPTURED
+    (capture,) = report.captures
+    assert (capture.amount, capture.entity, capture.brand) == (PRICE, checkout.entity, "VISA")
+    assert capture.card_masked == "411111******1111"
+    assert capture.id
+
+
+async def test_a_state_given_once_is_found_again(scene: Scene) -> None:
+    """The status is one-shot; what was captured stays captured however often it is asked."""
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    first = await scene.gateway.check(scene.to_check(checkout, reference))
+    await scene.wait(seconds=61)
+    for payment_ids in ((), (first.captures[0].id,)):
+        again = await scene.gateway.check(scene.to_check(checkout, reference, payment_ids=payment_ids))
+        assert [one.id for one in again.captures] == [first.captures[0].id]
+        await scene.wait(seconds=61)
+
+
+async def test_a_lost_answer_loses_no_money(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    await scene.lose("check")
+    await scene.gateway.check(scene.to_check(checkout, reference))
+    await scene.wait(seconds=61)
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.CAPTURED
+
+
+async def test_a_declined_card_is_declined_and_the_next_one_pays(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.decline(checkout.id)
+    declined = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert declined.verdict is Verdict.DECLINED
+    assert [row.amount for row in declined.transactions] == [None]
+    await scene.pay(checkout.id)
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.CAPTURED
+    assert len(report.captures) == 1
+
+
+async def test_a_challenge_is_pending_until_it_is_passed(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.challenge(checkout.id)
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.PENDING
+    await scene.pass_challenge(checkout.id)
+    await scene.wait(seconds=61)
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.CAPTURED
+
+
+async def test_never_paid_is_said_only_after_the_watch(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    opened_at = scene.clock.now()
+    await scene.wait(minutes=31)
+    early = await scene.gateway.check(scene.to_check(checkout, reference, opened_at=opened_at))
+    assert early.verdict is Verdict.UNKNOWN
+    await scene.wait(minutes=15)
+    late = await scene.gateway.check(scene.to_check(checkout, reference, opened_at=opened_at))
+    assert late.verdict is Verdict.NEVER_PAID
+
+
+async def test_a_dead_checkout_that_was_paid_looks_the_same_and_is_captured(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    opened_at = scene.clock.now()
+    await scene.pay(checkout.id)
+    await scene.wait(minutes=46)
+    report = await scene.gateway.check(scene.to_check(checkout, reference, opened_at=opened_at))
+    assert report.verdict is Verdict.CAPTURED
+
+
+async def test_two_checkouts_can_both_be_paid(scene: Scene) -> None:
+    one, first = await scene.opened()
+    two, second = await scene.opened()
+    await scene.pay(one.id)
+    await scene.pay(two.id)
+    assert await scene.taken_minor() == 2 * PRICE.minor
+    for checkout, reference in ((one, first), (two, second)):
+        report = await scene.gateway.check(scene.to_check(checkout, reference))
+        assert len(report.captures) == 1
+
+
+async def test_a_lost_opening_may_be_repeated(scene: Scene) -> None:
+    reference = scene.reference()
+    await scene.lose("open")
+    with pytest.raises(Unavailable):
+        await scene.opened(reference)
+    checkout, _ = await scene.opened(reference)
+    await scene.pay(checkout.id)
+    report = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert report.verdict is Verdict.CAPTURED
+
+
+async def test_money_goes_back_whole_and_in_parts(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    for minor in (3000, PRICE.minor - 3000):
+        request = scene.to_refund(capture.id, checkout.entity, Money(minor))
+        report = await scene.gateway.refund(request)
+        assert report.verdict is Verdict.CAPTURED
+        assert report.transaction_id not in ("", capture.id)
+    assert await scene.taken_minor() == 0
+
+
+async def test_a_lost_refund_is_asked_about_and_found(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    request = scene.to_refund(capture.id, checkout.entity)
+    await scene.lose("refund")
+    try:
+        lost = (await scene.gateway.refund(request)).verdict
+    except OutcomeUnknown:
+        lost = Verdict.UNKNOWN
+    assert lost is Verdict.UNKNOWN
+    await scene.wait(seconds=61)
+    assert (await scene.gateway.check_refund(request)).verdict is Verdict.CAPTURED
+    assert await scene.taken_minor() == 0
+
+
+async def test_a_refund_repeated_blindly_would_pay_twice(scene: Scene) -> None:
+    """The twin: the gateway does not know the reference as a key of idempotency."""
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    request = scene.to_refund(capture.id, checkout.entity, Money(1000))
+    await scene.lose("refund")
+    for _ in range(2):
+        try:
+            await scene.gateway.refund(request)
+        except PortError:
+            continue
+    assert await scene.taken_minor() == PRICE.minor - 2000
+
+
+async def test_a_refund_under_another_account_is_refused(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    other = "8ac7a4c79394bdc801939736f1b30641"
+    report = await scene.gateway.refund(scene.to_refund(capture.id, other))
+    assert report.verdict is Verdict.DECLINED
+    assert await scene.taken_minor() == PRICE.minor
+
+
+async def test_a_refund_nobody_asked_for_is_unknown_to_the_gateway(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    request = scene.to_refund(capture.id, checkout.entity)
+    await scene.wait(minutes=20)
+    assert (await scene.gateway.check_refund(request)).verdict is Verdict.NEVER_PAID
+
+
+def test_nonsense_is_no_message(scene: Scene) -> None:
+    with pytest.raises(WebhookMalformed):
+        scene.gateway.read_webhook({}, b"hello")
+
+
+def test_a_gateway_is_offered_under_its_name(scene: Scene) -> None:
+    offered: PaymentGateways = FixedGateways(scene.gateway)
+    assert offered.default == scene.gateway.name
+    assert offered.of(scene.gateway.name) is scene.gateway
+    assert offered.of("another") is None
