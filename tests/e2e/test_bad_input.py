@@ -299,7 +299,7 @@ async def test_a_wrong_code_counts_down_and_locks(desk: Desk) -> None:
         assert told["attemptsLeft"] == left
     right = {**body, "otp": text["code"]}
     told = await desk.refuse(429, "otp-locked", "POST", path, right, guest=stranger)
-    assert (told["scope"], told["retryAfterS"] > 0) == ("code", True)
+    assert (told["scope"], told["attemptsLeft"], told["retryAfterS"] > 0) == ("number", 0, True)
 
 
 async def test_a_number_that_gets_no_text(desk: Desk) -> None:

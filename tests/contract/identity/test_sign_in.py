@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from muvi.application.identity.refresh_session import RefreshCommand, RefreshSes
 from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
 from muvi.application.identity.verify_otp import SignedIn, VerifyOtp, VerifyOtpCommand
 from muvi.domain.identity.challenge import (
+    FIRST_LOCK,
     CodeState,
     OtpChallenge,
     OtpExpired,
@@ -80,24 +82,54 @@ async def test_the_right_code_signs_in_and_guest_and_customer_are_one_person(des
 
 async def test_wrong_codes_count_down_then_lock_even_the_right_one(desk: Desk) -> None:
     code = await desk.send()
-    left = [(await refusal(desk.verify("000000"))).facts["attempts_left"] for _ in range(5)]
-    assert left == [4, 3, 2, 1, 0]
+    told = [(await refusal(desk.verify("000000"))).facts for _ in range(5)]
+    assert [facts["attempts_left"] for facts in told] == [4, 3, 2, 1, 0]
+    assert told[-1]["retry_after_s"] == FIRST_LOCK.total_seconds()
     locked = await refusal(desk.verify(code))
     assert isinstance(locked, OtpLocked)
-    assert await desk.verify(await desk.send())  # a new code has tries of its own
+    assert locked.facts == {"scope": "number", "attempts_left": 0, "retry_after_s": 300}
 
 
-async def test_ten_failures_lock_the_number_for_a_day_and_no_text_goes_out(desk: Desk) -> None:
-    for _ in range(2):
-        await desk.send()
-        for _ in range(5):
-            await refusal(desk.verify("000000"))
+async def test_no_text_goes_out_to_a_locked_number(desk: Desk) -> None:
+    await desk.send()
+    for _ in range(5):
+        await refusal(desk.verify("000000"))
     texts = len(desk.sms.texts)
     locked = await refusal(desk.send())
     assert (locked.code, locked.facts["scope"]) == ("otp-locked", "number")
     assert len(desk.sms.texts) == texts
     desk.clock.advance(seconds=locked.facts["retry_after_s"])
     assert await desk.verify(await desk.send())
+
+
+async def wrong_codes_of_a_day(desk: Desk, enough: int) -> int:
+    """How many guesses somebody gets who keeps at one number for a day and waits whenever told to."""
+    guesses, end = 0, desk.clock.now() + timedelta(days=1)
+    while guesses < enough and desk.clock.now() < end:
+        try:
+            await desk.send()
+            await desk.verify("000000")
+        except WrongOtp:
+            guesses += 1
+        except OtpLocked as locked:
+            desk.clock.advance(seconds=locked.facts["retry_after_s"])
+    return guesses
+
+
+async def test_a_day_of_guessing_is_some_thirty_guesses(desk: Desk) -> None:
+    assert await wrong_codes_of_a_day(desk, enough=50) == 31
+
+
+async def test_twin_without_the_lock_guessing_never_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OtpChallenge, "_refuse_locked_number", lambda *_: None)
+    assert await wrong_codes_of_a_day(desk, enough=50) == 50
+
+
+async def test_whoever_guesses_keeps_the_owner_out_for_an_hour_at_most(desk: Desk) -> None:
+    await wrong_codes_of_a_day(desk, enough=20)
+    desk.clock.advance(hours=1)
+    assert await desk.verify(await desk.send())
+    assert (await refusal(desk.verify(await desk.send() + "0"))).facts["attempts_left"] == 4
 
 
 async def test_nothing_is_waiting(desk: Desk) -> None:

@@ -6,10 +6,11 @@ from uuid import UUID
 import pytest
 
 from muvi.domain.identity.challenge import (
-    FAILURE_WINDOW,
+    FIRST_LOCK,
+    KEPT_FAILURES,
     LIFETIME,
-    MAX_FAILURES,
     MAX_TRIES,
+    QUIET,
     CodeState,
     OtpChallenge,
     OtpExpired,
@@ -35,39 +36,85 @@ def guess(challenge: OtpChallenge, at: datetime = NOW) -> int:
     return challenge.take_try(OtpPurpose.GUEST, at).attempts_left
 
 
-def test_wrong_codes_count_down_and_then_lock_the_code() -> None:
+def locked(challenge: OtpChallenge, at: datetime) -> dict[str, object]:
+    with pytest.raises(OtpLocked) as caught:
+        guess(challenge, at)
+    return caught.value.facts
+
+
+def wrong(challenge: OtpChallenge, at: datetime) -> timedelta:
+    """Ask for a code, miss it; how long the number is locked afterwards."""
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, at)
+    return challenge.take_try(OtpPurpose.GUEST, at).locked_for
+
+
+def test_wrong_codes_count_down_and_then_lock_the_number_for_minutes() -> None:
     challenge = a_challenge()
     assert [guess(challenge) for _ in range(MAX_TRIES)] == [4, 3, 2, 1, 0]
-    with pytest.raises(OtpLocked) as locked:
-        guess(challenge, NOW + timedelta(minutes=1))
-    assert locked.value.facts == {"scope": "code", "retry_after_s": 9 * 60}
+    told = {"scope": "number", "attempts_left": 0, "retry_after_s": 4 * 60}
+    assert locked(challenge, NOW + timedelta(minutes=1)) == told
+    with pytest.raises(OtpLocked):
+        challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + FIRST_LOCK - timedelta(seconds=1))
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + FIRST_LOCK)
 
 
-def test_a_new_code_gives_new_tries_but_ten_failures_lock_the_number_for_a_day() -> None:
+def test_the_last_try_says_how_long_the_number_is_locked() -> None:
     challenge = a_challenge()
-    for minute in range(MAX_TRIES):
-        guess(challenge, NOW + timedelta(minutes=minute))
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + timedelta(minutes=5))
-    left = [guess(challenge, NOW + timedelta(minutes=5 + minute)) for minute in range(5)]
-    assert left == [4, 3, 2, 1, 0]
-    last = NOW + timedelta(minutes=10)
-    with pytest.raises(OtpLocked) as locked:
-        guess(challenge, last)
-    assert locked.value.facts["scope"] == "number"
-    with pytest.raises(OtpLocked) as locked:
-        challenge.send(UUID(int=3), OtpPurpose.GUEST, last)
-    assert locked.value.facts["retry_after_s"] == (FAILURE_WINDOW - timedelta(minutes=10)).total_seconds()
+    refusals = [challenge.take_try(OtpPurpose.GUEST, NOW).refusal.facts for _ in range(MAX_TRIES)]
+    assert refusals[-2:] == [{"attempts_left": 1}, {"attempts_left": 0, "retry_after_s": 5 * 60}]
 
 
-def test_the_window_of_failures_slides() -> None:
-    challenge = a_challenge(failures=[NOW - timedelta(minutes=9 - n) for n in range(MAX_FAILURES)])
-    with pytest.raises(OtpLocked):
+def test_a_code_whose_tries_are_used_up_stays_so_after_the_lock() -> None:
+    challenge = a_challenge()
+    for _ in range(MAX_TRIES):
         guess(challenge)
-    soonest = NOW - timedelta(minutes=9) + FAILURE_WINDOW
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, soonest)
-    assert guess(challenge, soonest) == 0
-    with pytest.raises(OtpLocked):
-        guess(challenge, soonest)
+    told = {"scope": "code", "attempts_left": 0, "retry_after_s": 5 * 60}
+    assert locked(challenge, NOW + FIRST_LOCK) == told
+
+
+def test_each_further_wrong_code_locks_twice_as_long_up_to_an_hour() -> None:
+    challenge, now = a_challenge(), NOW
+    for _ in range(MAX_TRIES - 1):
+        guess(challenge)
+    minutes = []
+    for _ in range(8):
+        span = wrong(challenge, now)
+        minutes.append(span / timedelta(minutes=1))
+        now += span
+    assert minutes == [5, 10, 20, 40, 60, 60, 60, 60]
+    assert len(challenge.failures) == KEPT_FAILURES
+
+
+def test_a_right_code_makes_the_number_good_as_new() -> None:
+    challenge = a_challenge()
+    for _ in range(MAX_TRIES):
+        guess(challenge)
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + FIRST_LOCK)
+    challenge.accept(challenge.take_try(OtpPurpose.GUEST, NOW + FIRST_LOCK))
+    challenge.send(UUID(int=3), OtpPurpose.GUEST, NOW + FIRST_LOCK)
+    assert guess(challenge, NOW + FIRST_LOCK) == 4
+
+
+def test_a_quiet_day_makes_the_number_good_as_new() -> None:
+    challenge = a_challenge()
+    for _ in range(MAX_TRIES):
+        guess(challenge)
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + QUIET)
+    assert guess(challenge, NOW + QUIET) == 4
+
+
+def test_an_almost_quiet_day_does_not() -> None:
+    challenge = a_challenge()
+    for _ in range(MAX_TRIES):
+        guess(challenge)
+    assert wrong(challenge, NOW + QUIET - timedelta(seconds=1)) == 2 * FIRST_LOCK
+
+
+def test_a_try_that_is_given_back_takes_its_lock_with_it() -> None:
+    challenge = a_challenge()
+    paid = [challenge.take_try(OtpPurpose.GUEST, NOW) for _ in range(MAX_TRIES)]
+    challenge.give_back(paid[-1])
+    assert guess(challenge) == 0
 
 
 def test_a_right_code_opens_once_and_is_no_failure() -> None:

@@ -60,7 +60,7 @@ class VerifyOtp:
         paid = await self._pay(command)
         code = typed_code(command.code)
         if code is None:  # costs a try like any other wrong code, but is not worth a call
-            raise WrongOtp(attempts_left=paid.attempts_left)
+            raise paid.refusal
         try:
             verdict = await self.sms.check(command.phone, code)
         except (Unavailable, Refused):
@@ -68,7 +68,7 @@ class VerifyOtp:
             raise
         if verdict is CodeCheck.CORRECT:
             return await self._sign_in(command, paid)
-        raise await self._settle(command.phone, paid, verdict) or WrongOtp(attempts_left=paid.attempts_left)
+        raise await self._settle(command.phone, paid, verdict) or paid.refusal
 
     async def _pay(self, command: VerifyOtpCommand) -> Try:
         async with self.begin() as tx:

@@ -1,8 +1,11 @@
 """The rules around one-time codes: how often one may guess, and how often a code opens the door.
 
 The code itself is made, sent and compared by the SMS partner. What is ours is the count, because the partner
-forgets it with every new code: five wrong tries for one code, ten failures in any 24 hours for one number
-(odds of at most one in 100,000 a day with six digits), ten minutes of life, one use.
+forgets it with every new code: five wrong tries for one code, ten minutes of life, one use. Five wrong codes
+in a row lock the number for five minutes, each further one twice as long, an hour at most: anybody can guess
+at anybody's number, so a lock must cost a guesser much and the owner little. A right code, or a day without a
+wrong one, and the number is good as new. Whoever keeps at it gets 31 guesses on the first day and 24 on any
+later one: with six digits odds of about 1 in 32,000 a day.
 
 A try is paid for *before* the partner is asked and handed back when it turns out not to have been a wrong
 guess. So a hundred guesses at once cost a hundred tries, not one.
@@ -19,8 +22,10 @@ from muvi.domain.identity.phone import PhoneNumber
 from muvi.domain.shared.errors import Expired, LimitReached, Unauthenticated
 
 MAX_TRIES = 5
-MAX_FAILURES = 10
-FAILURE_WINDOW = timedelta(hours=24)
+FIRST_LOCK = timedelta(minutes=5)
+LONGEST_LOCK = timedelta(hours=1)
+KEPT_FAILURES = 10  # enough to reach the longest lock; more would lock no longer
+QUIET = timedelta(hours=24)
 LIFETIME = timedelta(minutes=10)
 CODE_LENGTHS = range(4, 11)
 
@@ -37,7 +42,7 @@ class WrongOtp(Unauthenticated):
     """The code is not the right one, was used before, or was sent for something else.
 
     One text for all of these, so that guessing teaches nothing. `attempts_left` counts what is left for
-    this code.
+    this code; with the last one gone `retry_after_s` says how long the number is locked.
     """
 
     code = "wrong-otp"
@@ -55,7 +60,7 @@ class OtpExpired(Expired):
 
 class OtpLocked(LimitReached):
     """Too many wrong codes. `scope` is `code` (ask for a new one) or `number` (come back after
-    `retry_after_s`).
+    `retry_after_s`: minutes at first, an hour at most). `attempts_left` is 0 until then.
     """
 
     code = "otp-locked"
@@ -81,16 +86,24 @@ class CodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One try that was paid for. `attempts_left` already counts it as wrong."""
+    """One try that was paid for. `attempts_left` and `locked_for` already count it as wrong."""
 
     challenge_id: UUID
     at: datetime
     attempts_left: int
+    locked_for: timedelta
+
+    @property
+    def refusal(self) -> WrongOtp:
+        """What is said when the guess was wrong."""
+        if not self.locked_for:
+            return WrongOtp(attempts_left=self.attempts_left)
+        return WrongOtp(attempts_left=self.attempts_left, retry_after_s=_seconds(self.locked_for))
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class OtpChallenge:
-    """The newest code of one number, and the failures of its last 24 hours. One row per number."""
+    """The newest code of one number, and its last failures in a row. One row per number."""
 
     phone: PhoneNumber
     id: UUID | None = None
@@ -120,13 +133,15 @@ class OtpChallenge:
         if self.tries >= MAX_TRIES:
             raise self.exhausted(now)
         self.tries += 1
-        self.failures.append(now)
-        return Try(challenge_id=self.id, at=now, attempts_left=self.attempts_left)
+        self.failures = [*self.failures, now][-KEPT_FAILURES:]
+        return Try(
+            challenge_id=self.id, at=now, attempts_left=self.attempts_left, locked_for=self._lock_earned
+        )
 
     @property
     def attempts_left(self) -> int:
         """Wrong tries that this code, and this number, still have."""
-        return max(0, min(MAX_TRIES - self.tries, MAX_FAILURES - len(self.failures)))
+        return max(0, MAX_TRIES - max(self.tries, len(self.failures)))
 
     def accept(self, paid: Try) -> None:
         """The partner said the code is right: it opens the door once. Raises `WrongOtp` for the second
@@ -136,6 +151,7 @@ class OtpChallenge:
             raise WrongOtp(attempts_left=0)
         self.state = CodeState.USED
         self.give_back(paid)
+        self.failures = []
 
     def give_back(self, paid: Try) -> None:
         """The try was no wrong guess (right code, partner not reached, code expired there)."""
@@ -158,13 +174,26 @@ class OtpChallenge:
     def exhausted(self, now: datetime) -> OtpLocked:
         """The refusal of a code that has no tries left; it lasts until the code would have expired."""
         end = (self.sent_at or now) + LIFETIME
-        return OtpLocked("ask for a new code", scope="code", retry_after_s=_seconds(end - now))
+        return _locked("ask for a new code", scope="code", span=end - now)
+
+    @property
+    def _lock_earned(self) -> timedelta:
+        """How long the failures lock the number, counted from the last of them."""
+        further = len(self.failures) - MAX_TRIES
+        return min(FIRST_LOCK * 2**further, LONGEST_LOCK) if further >= 0 else timedelta()
 
     def _refuse_locked_number(self, now: datetime) -> None:
-        self.failures = [at for at in self.failures if at > now - FAILURE_WINDOW]
-        if len(self.failures) >= MAX_FAILURES:
-            end = self.failures[-MAX_FAILURES] + FAILURE_WINDOW
-            raise OtpLocked(scope="number", retry_after_s=_seconds(end - now))
+        if not self.failures:
+            return
+        last = self.failures[-1]
+        if now >= last + QUIET:
+            self.failures = []
+        elif now < last + self._lock_earned:
+            raise _locked("", scope="number", span=last + self._lock_earned - now)
+
+
+def _locked(message: str, *, scope: str, span: timedelta) -> OtpLocked:
+    return OtpLocked(message, scope=scope, attempts_left=0, retry_after_s=_seconds(span))
 
 
 def _seconds(span: timedelta) -> int:

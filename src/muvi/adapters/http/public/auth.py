@@ -66,7 +66,7 @@ class Auth(Controller):
     ) -> CodeSent:
         """Text a one-time code to a mobile number. The answer is the same whether the number is known here.
 
-        422 `invalid-phone-number`; 429 `otp-locked` after ten wrong codes within 24 hours.
+        422 `invalid-phone-number`; 429 `otp-locked` with `retryAfterS` after five wrong codes in a row.
         """
         phone, language = phones.read(data.phone_number), language_of(request.headers)
         await send(SendOtpCommand(phone=phone, purpose=OtpPurpose.CUSTOMER, language=language))
@@ -89,8 +89,8 @@ class Auth(Controller):
     ) -> SignedInAnswer:
         """Sign in with the code that was texted.
 
-        401 `wrong-otp` with `attemptsLeft`; 410 `otp-expired`; 429 `otp-locked` with `scope` and
-        `retryAfterS`.
+        401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`;
+        429 `otp-locked` with `scope` and `retryAfterS`.
         """
         signed_in = await verify(
             VerifyOtpCommand(

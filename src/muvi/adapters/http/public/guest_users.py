@@ -53,7 +53,7 @@ class GuestUsers(Controller):
     ) -> CodeSent:
         """Text a one-time code to a guest's mobile number.
 
-        422 `invalid-phone-number`; 429 `otp-locked` after ten wrong codes within 24 hours.
+        422 `invalid-phone-number`; 429 `otp-locked` with `retryAfterS` after five wrong codes in a row.
         """
         phone, language = phones.read(data.phone_number), language_of(request.headers)
         await send(SendOtpCommand(phone=phone, purpose=OtpPurpose.GUEST, language=language))
@@ -76,8 +76,8 @@ class GuestUsers(Controller):
     ) -> SignedInAnswer:
         """Turn the code into a guest's token.
 
-        401 `wrong-otp` with `attemptsLeft`; 410 `otp-expired`; 429 `otp-locked` with `scope` and
-        `retryAfterS`.
+        401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`;
+        429 `otp-locked` with `scope` and `retryAfterS`.
         """
         signed_in = await verify(
             VerifyOtpCommand(
