@@ -23,7 +23,7 @@ from muvi.adapters.db.refunds import CHANNEL as REFUNDS
 from muvi.adapters.jobs.attention import watch
 from muvi.adapters.jobs.catalogue import sync_repeated
 from muvi.adapters.jobs.delivery import Delivery
-from muvi.adapters.jobs.queue import make_worker, worker_queue
+from muvi.adapters.jobs.queue import make_worker, queue_name, worker_queue
 from muvi.adapters.jobs.relay_loop import CHANNEL as OUTBOX
 from muvi.adapters.jobs.relay_loop import RelayLoop
 from muvi.adapters.jobs.ticker import Tick
@@ -142,7 +142,7 @@ async def work(settings: Settings, stop: asyncio.Event, *overrides: Provider) ->
     relay = await container.get(RelayLoop)
     notifications.subscribe(OUTBOX, relay.ring)
     notifications.on_gap(relay.ring)
-    queue = worker_queue(settings.redis_url)
+    queue = worker_queue(settings.redis_url, queue_name(settings.database_url))
     messages = make_worker(queue, await container.get(Delivery))
     await notifications.start()
     loops = [one.work() for one in lists.values()] + [tick.work() for tick in ticks(desk)]

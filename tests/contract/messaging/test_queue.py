@@ -13,7 +13,7 @@ from saq import Job
 from tests.contract.worlds import World, sql_world
 
 from muvi.adapters.jobs.delivery import Delivery, HereAndNow
-from muvi.adapters.jobs.queue import TASK, SaqCourier, courier_queue, make_worker, worker_queue
+from muvi.adapters.jobs.queue import TASK, SaqCourier, courier_queue, make_worker, queue_name, worker_queue
 from muvi.adapters.jobs.relay_loop import RelayLoop
 from muvi.adapters.memory.clock import FakeClock
 from muvi.adapters.memory.messaging import MemoryCourier
@@ -25,6 +25,9 @@ from muvi.ports.messaging.outbox import Event, Message
 from muvi.ports.messaging.post import Courier
 
 ID = UUID(int=5)
+DATABASE = "postgresql+asyncpg://muvi:secret@db.example:5432/muvi"
+OTHER = "postgresql+asyncpg://muvi:secret@db.example:5432/copy"
+NAME = queue_name(DATABASE)
 
 
 @dataclass
@@ -56,7 +59,7 @@ class Kitchen:
         self.world, self.url, self.clock = world, redis_url, FakeClock()
         self.pot = Pot(world, self.clock)
         self.deliver = Delivery(world.post, {"tea_poured.v1": (self.pot,)}, self.clock)
-        self.queue = courier_queue(redis_url)
+        self.queue = courier_queue(redis_url, NAME)
         self.courier: Courier = SaqCourier(self.queue)
         self.fallback: Courier = MemoryCourier()
 
@@ -81,7 +84,7 @@ class Kitchen:
     @asynccontextmanager
     async def worker(self) -> AsyncGenerator[None]:
         """A worker that has emptied the queue by the end of the block."""
-        queue = worker_queue(self.url)
+        queue = worker_queue(self.url, NAME)
         worker = make_worker(queue, self.deliver, dequeue_s=0.1)
         running = asyncio.create_task(worker.start())
         try:
@@ -108,6 +111,17 @@ async def kitchen(clean_database: object, redis_url: str) -> AsyncGenerator[Kitc
     made = Kitchen(sql_world(clean_database), redis_url)
     yield made
     await made.queue.disconnect()
+
+
+async def test_a_worker_leaves_the_jobs_of_another_database_alone(kitchen: Kitchen) -> None:
+    await kitchen.put()
+    await kitchen.relay()
+    other = worker_queue(kitchen.url, queue_name(OTHER))
+    assert await other.dequeue(0.2) is None
+    await other.disconnect()
+    same = worker_queue(kitchen.url, queue_name(DATABASE.replace("muvi:secret@", "")))
+    assert await same.dequeue(1) is not None
+    await same.disconnect()
 
 
 async def test_a_message_goes_through_the_queue(kitchen: Kitchen) -> None:
@@ -154,7 +168,7 @@ async def test_twin_done_when_queued_a_flushed_redis_loses_the_message(kitchen: 
 async def test_a_job_whose_worker_was_killed_is_brought_again(kitchen: Kitchen) -> None:
     await kitchen.put()
     await kitchen.relay()
-    dying = worker_queue(kitchen.url)
+    dying = worker_queue(kitchen.url, NAME)
     assert await dying.dequeue(1) is not None  # taken off the queue, and never heard of again
     await dying.disconnect()
     kitchen.clock.advance(seconds=LEASE.total_seconds())
@@ -200,7 +214,7 @@ def closed_port() -> int:
 
 
 async def test_while_redis_is_down_messages_are_acted_on_here(kitchen: Kitchen) -> None:
-    nowhere = courier_queue(f"redis://127.0.0.1:{closed_port()}/0")
+    nowhere = courier_queue(f"redis://127.0.0.1:{closed_port()}/0", NAME)
     kitchen.courier, kitchen.fallback = SaqCourier(nowhere), HereAndNow(kitchen.deliver)
     await kitchen.put()
     await kitchen.relay()
@@ -209,7 +223,7 @@ async def test_while_redis_is_down_messages_are_acted_on_here(kitchen: Kitchen) 
 
 
 async def test_twin_without_the_way_around_nothing_happens_while_redis_is_down(kitchen: Kitchen) -> None:
-    nowhere = courier_queue(f"redis://127.0.0.1:{closed_port()}/0")
+    nowhere = courier_queue(f"redis://127.0.0.1:{closed_port()}/0", NAME)
     kitchen.courier = SaqCourier(nowhere)
     kitchen.fallback.down = True
     await kitchen.put()

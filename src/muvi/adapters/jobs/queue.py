@@ -8,10 +8,12 @@ outbox. Jobs carry a message id and nothing else.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import time
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -29,7 +31,6 @@ from muvi.ports.errors import Unavailable
 from muvi.ports.messaging.lease import DELIVERY_LIMIT_S
 from muvi.ports.messaging.post import Courier
 
-NAME: Final = "muvi"
 TASK: Final = "deliver"
 ENQUEUE_LIMIT_S: Final = 1.0
 REST_S: Final = 5.0
@@ -42,17 +43,26 @@ CONCURRENCY: Final = 10
 log = structlog.get_logger()
 
 
-def courier_queue(url: str) -> RedisQueue:
+def queue_name(database_url: str) -> str:
+    """The queue that belongs to a database. Two copies of the service may be given one Redis: a worker that
+    took the other's jobs would look for their messages in vain, and they would wait for their leases.
+    """
+    parts = urlsplit(database_url)
+    place = f"{parts.hostname}:{parts.port}{parts.path}?{parts.query}"
+    return f"muvi-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+
+
+def courier_queue(url: str, name: str) -> RedisQueue:
     """A queue to write to: quick to give up."""
-    return _queue(url, socket_timeout=0.5, max_connections=20)
+    return _queue(url, name, socket_timeout=0.5, max_connections=20)
 
 
-def worker_queue(url: str) -> RedisQueue:
+def worker_queue(url: str, name: str) -> RedisQueue:
     """A queue to read from: its patience outlasts a blocking read."""
-    return _queue(url, socket_timeout=READ_LIMIT_S, max_connections=CONCURRENCY + 10)
+    return _queue(url, name, socket_timeout=READ_LIMIT_S, max_connections=CONCURRENCY + 10)
 
 
-def _queue(url: str, *, socket_timeout: float, max_connections: int) -> RedisQueue:
+def _queue(url: str, name: str, *, socket_timeout: float, max_connections: int) -> RedisQueue:
     logging.getLogger("saq").setLevel(logging.CRITICAL)  # its errors are a traceback a second in an outage
     pool = BlockingConnectionPool.from_url(
         url,
@@ -62,7 +72,7 @@ def _queue(url: str, *, socket_timeout: float, max_connections: int) -> RedisQue
         timeout=1,
         retry=Retry(NoBackoff(), 1),
     )
-    return _PatientQueue(Redis.from_pool(pool), name=NAME)
+    return _PatientQueue(Redis.from_pool(pool), name=name)
 
 
 class _PatientQueue(RedisQueue):

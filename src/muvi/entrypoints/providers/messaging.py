@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.outbox import SqlDeadLetters, SqlPostOffice
 from muvi.adapters.jobs.delivery import Delivery, HereAndNow, Routes
-from muvi.adapters.jobs.queue import SaqCourier, courier_queue
+from muvi.adapters.jobs.queue import SaqCourier, courier_queue, queue_name
 from muvi.adapters.jobs.relay_loop import RelayLoop
 from muvi.application.messaging.relay import RelayMessages
 from muvi.application.notifications.send_confirmation import SendConfirmation
@@ -46,7 +46,7 @@ class MessagingProvider(Provider):
     @provide
     async def courier(self, settings: Settings) -> AsyncGenerator[Courier]:
         """Jobs in Redis."""
-        queue = courier_queue(settings.redis_url)
+        queue = courier_queue(settings.redis_url, queue_name(settings.database_url))
         yield SaqCourier(queue)
         await queue.disconnect()
 
