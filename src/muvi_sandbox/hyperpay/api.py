@@ -116,6 +116,11 @@ class Api:
             reference=form.get("merchantTransactionId", ""),
             result_address=form.get("shopperResultUrl", ""),
             custom={found[1]: value for name, value in form.items() if (found := _CUSTOM.fullmatch(name))},
+            customer={
+                name.removeprefix("customer."): value
+                for name, value in form.items()
+                if name.startswith("customer.")
+            },
         )
         body = answers.result(codes.CREATED, now, ndc=checkout.id, id=checkout.id)
         if form.get("integrity") == "true":

@@ -61,6 +61,7 @@ class Checkout:
     at: datetime
     result_address: str = ""
     custom: dict[str, str] = field(default_factory=dict)
+    customer: dict[str, str] = field(default_factory=dict)
     tries: list[Transaction] = field(default_factory=list)
 
     @property
@@ -96,6 +97,7 @@ class Book:
             amount_minor=checkout.amount_minor,
             currency=checkout.currency,
             merchantTransactionId=checkout.reference,
+            customer=checkout.customer,
         )
         return checkout
 
@@ -182,6 +184,7 @@ class Book:
                 currency=fact["currency"],
                 reference=fact["merchantTransactionId"],
                 at=at,
+                customer=fact.get("customer", {}),
             )
         elif known := self.transactions.get(fact.get("id", "")):
             known.code, known.at = fact["code"], at

@@ -34,6 +34,15 @@ PAYS, DECLINES, CHALLENGES = "4111111111111111", "4000000000000002", "4000000000
 CARD = {"expiry_month": "12", "expiry_year": "2039", "cvv": "123"}
 RETURN = "http://127.0.0.1:3000/api/v1/transactions/hyperPay?orderId=1"
 
+OURS = {
+    "email": "email",
+    "givenName": "given_name",
+    "surname": "surname",
+    "mobile": "phone",
+    "ip": "ip",
+}
+"""The gateway's names of what it may know of a buyer, and ours."""
+
 
 class Scene(abc.ABC):
     """One gateway and its buyer. Times are those of the gateway."""
@@ -104,6 +113,10 @@ class Scene(abc.ABC):
         """The buyer satisfies the bank."""
 
     @abc.abstractmethod
+    async def told_of_buyer(self, checkout_id: str) -> dict[str, str]:
+        """What the gateway was told of who pays; only what was given, under our names."""
+
+    @abc.abstractmethod
     async def lose(self, call: str) -> None:
         """The effect of the next call of that name happens, its answer is lost."""
 
@@ -142,6 +155,10 @@ class MemoryScene(Scene):
 
     async def pass_challenge(self, checkout_id: str) -> None:
         await self.pay(checkout_id)
+
+    async def told_of_buyer(self, checkout_id: str) -> dict[str, str]:
+        request = self.gateway.requests[checkout_id]
+        return {name: value for name in OURS.values() if (value := getattr(request, name))}
 
     async def lose(self, call: str) -> None:
         self.gateway.fail(call, Trouble.LOST)
@@ -218,6 +235,12 @@ class HyperPayScene(Scene):
     async def pass_challenge(self, checkout_id: str) -> None:
         answer = await self.http.get(f"/hyperpay/3ds/{checkout_id}", params={"result": "Y"})
         assert answer.status_code == 303
+
+    async def told_of_buyer(self, checkout_id: str) -> dict[str, str]:
+        told = next(row for row in await self.truth("checkout") if row["checkoutId"] == checkout_id)
+        customer = told["customer"]
+        assert isinstance(customer, dict)
+        return {OURS[name]: value for name, value in customer.items()}
 
     async def lose(self, call: str) -> None:
         name = {"open": "checkouts", "check": "checkouts/payment", "refund": "payments/RF"}[call]

@@ -8,8 +8,9 @@ from tests.contract.payments.gateways import PRICE, Scene
 from muvi.adapters.kit.gateways import FixedGateways
 from muvi.domain.payments.report import Verdict
 from muvi.domain.shared.money import Money
+from muvi.domain.shared.text import Language
 from muvi.ports.errors import OutcomeUnknown, PortError, Unavailable
-from muvi.ports.payments.gateway import PaymentGateways, WebhookMalformed
+from muvi.ports.payments.gateway import CheckoutRequest, PaymentGateways, WebhookMalformed
 
 LONG_AFTER = timedelta(minutes=46)
 
@@ -20,6 +21,15 @@ async def test_an_opened_checkout_has_what_a_page_needs(scene: Scene) -> None:
     assert checkout.entity
     assert checkout.id in checkout.script_url
     assert "VISA" in checkout.brands
+
+
+async def test_the_gateway_is_told_who_pays(scene: Scene) -> None:
+    """The bank's risk check asks for it; what nobody gave is left out."""
+    buyer = {"given_name": "Reem", "surname": "Al Saleh", "phone": "+966571112223", "ip": "203.0.113.7"}
+    for given in (buyer, {**buyer, "email": "reem@example.com"}, {}):
+        request = CheckoutRequest(reference=scene.reference(), amount=PRICE, language=Language.EN, **given)
+        checkout = await scene.gateway.open(request)
+        assert await scene.told_of_buyer(checkout.id) == given
 
 
 async def test_nobody_has_paid_yet(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -19,7 +20,7 @@ from muvi.adapters.vista.client import VistaClient
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.shared.actor import Platform
 from muvi.ports.clock import Clock
-from muvi.ports.seating.box_office import BoxOffice, ShowtimeRef
+from muvi.ports.seating.box_office import BoxOffice, Buyer, OrderRef, ShowtimeRef
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.faults import Fault, Faults, Rule
 from muvi_sandbox.vista import VistaSandbox
@@ -57,6 +58,10 @@ class Stage(Protocol):
     async def withdraw(self, platform: Platform) -> None:
         """Take every showtime off one platform's sale."""
 
+    @abstractmethod
+    async def booked_for(self, ref: OrderRef) -> Buyer:
+        """Who the booking made of an order is for, as the cinema's staff see it."""
+
 
 class MemoryStage(Stage):
     """The box office in memory."""
@@ -92,6 +97,10 @@ class MemoryStage(Stage):
     async def withdraw(self, platform: Platform) -> None:
         left = frozenset(Platform) - {platform}
         self.memory.add_showtime(self.showtime, a_plan(), ticket_types(), left)
+
+    @override
+    async def booked_for(self, ref: OrderRef) -> Buyer:
+        return self.memory.bookings[ref.id].buyer
 
 
 _CALLS = {
@@ -172,3 +181,14 @@ class VistaStage(Stage):
     @override
     async def withdraw(self, platform: Platform) -> None:
         self._vista.knobs.unticked_channels = ["KIOSK" if platform is Platform.KIOSK else "WWW"]
+
+    @override
+    async def booked_for(self, ref: OrderRef) -> Buyer:
+        answer = await self.http.post_json(
+            "RESTBooking.svc/booking",
+            {"CinemaId": ref.cinema, "UserSessionId": ref.id},
+            headers=[("connectApiToken", f"sandbox-vista-{ref.platform}")],
+        )
+        booking = json.loads(answer.body)["Booking"]
+        name = f"{booking['FirstName']} {booking['LastName']}".strip()
+        return Buyer(name=name, email=booking["Email"], phone=booking["Phone"])

@@ -227,6 +227,12 @@ async def test_a_paid_order_becomes_a_booking_that_is_found_again(stage: Stage) 
     assert await stage.office.find_booking(order.ref)
 
 
+async def test_the_cinema_sees_who_booked(stage: Stage) -> None:
+    order = await an_order(stage, *(await hall_of(stage)).singles(1))
+    await stage.office.complete(order.ref, paid(order), BUYER)
+    assert await stage.booked_for(order.ref) == BUYER
+
+
 async def test_a_booking_may_be_found_only_later(stage: Stage) -> None:
     order = await an_order(stage, *(await hall_of(stage)).singles(1))
     await stage.hide_bookings(30)

@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
+from muvi.adapters.db.buyers import SqlBuyers
 from muvi.adapters.db.catalog.mirror import SqlCatalogueMirror
 from muvi.adapters.db.checkouts import SqlCheckouts
 from muvi.adapters.db.content import SqlContentSeeds
@@ -93,6 +94,11 @@ class SqlTransaction:
     def orders(self) -> SqlOrders:
         """Orders; remembers what it read, so that only what changed is written."""
         return SqlOrders(self._connection)
+
+    @property
+    def buyers(self) -> SqlBuyers:
+        """What is known of buyers."""
+        return SqlBuyers(self._connection)
 
     @property
     def checkouts(self) -> SqlCheckouts:

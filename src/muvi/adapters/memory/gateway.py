@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from typing_extensions import override
 
+from muvi.adapters.memory.gateway_state import ENTITY, OpenCheckout, nothing
 from muvi.domain.payments.report import (
     PaymentReport,
     RefundReport,
@@ -35,8 +34,6 @@ from muvi.ports.payments.gateway import (
     WebhookNotice,
 )
 
-CHECKOUT_LIFE = timedelta(minutes=30)
-NEVER_PAID_AFTER = timedelta(minutes=45)
 _PROOF = "x-proof"
 
 
@@ -48,31 +45,21 @@ class Trouble(StrEnum):
     LOST = "lost"
 
 
-@dataclass(slots=True)
-class _Checkout:
-    id: str
-    reference: str
-    amount: Money
-    opened_at: datetime
-    transactions: list[ReportedTransaction] = field(default_factory=list)
-    told: int = 0
-    challenged: bool = False
-
-
 class MemoryGateway(PaymentGateway):
     """One gateway. `fail(call, trouble)` scripts the next calls of `open`, `check`, `refund`,
-    `check_refund`.
+    `check_refund`; `requests` is what each checkout was opened with.
     """
 
     def __init__(self, clock: Clock, name: str = "memory", *, refunds_take_time: bool = False) -> None:
         self._clock = clock
         self._name = name
         self._count = 0
-        self._checkouts: dict[str, _Checkout] = {}
+        self._checkouts: dict[str, OpenCheckout] = {}
         self._refunds: dict[str, list[ReportedTransaction]] = {}
         self._scripts: dict[str, deque[Trouble]] = {}
         self.refunds_take_time = refunds_take_time
         self.calls: list[tuple[str, str]] = []
+        self.requests: dict[str, CheckoutRequest] = {}
 
     @property
     @override
@@ -120,11 +107,14 @@ class MemoryGateway(PaymentGateway):
         if trouble is Trouble.LOST:
             raise Unavailable("the answer got lost: nobody can pay that checkout", system="gateway")
         self._count += 1
-        checkout = _Checkout(f"checkout-{self._count}", request.reference, request.amount, self._clock.now())
+        checkout = OpenCheckout(
+            f"checkout-{self._count}", request.reference, request.amount, self._clock.now()
+        )
         self._checkouts[checkout.id] = checkout
+        self.requests[checkout.id] = request
         return GatewayCheckout(
             id=checkout.id,
-            entity="entity",
+            entity=ENTITY,
             script_url=f"https://gateway.invalid/widget.js?checkoutId={checkout.id}",
             brands=("VISA",),
         )
@@ -135,13 +125,13 @@ class MemoryGateway(PaymentGateway):
             trouble = self._trouble("check", payment.reference)
         except (Unavailable, Refused):
             return PaymentReport(verdict=Verdict.UNKNOWN, code="unreachable")
-        checkout = self._checkouts.get(payment.checkout_id)
+        checkout, now = self._checkouts.get(payment.checkout_id), self._clock.now()
         if checkout is None:
-            return PaymentReport(verdict=self._nothing(payment.opened_at), code="none")
-        report = self._status(checkout)
+            return PaymentReport(verdict=nothing(payment.opened_at, now), code="none")
+        report = checkout.status(now)
         if trouble is Trouble.LOST:
             return PaymentReport(verdict=Verdict.UNKNOWN, code="lost")
-        return report or self._report(checkout)
+        return report or checkout.report(now)
 
     @override
     async def refund(self, request: RefundRequest) -> RefundReport:
@@ -227,54 +217,14 @@ class MemoryGateway(PaymentGateway):
             is_test=kind == "test",
         )
 
-    def _payable(self, checkout_id: str) -> _Checkout:
+    def _payable(self, checkout_id: str) -> OpenCheckout:
         checkout = self._checkouts[checkout_id]
-        paid = any(row.verdict is Verdict.CAPTURED for row in checkout.transactions)
-        if paid or self._clock.now() - checkout.opened_at >= CHECKOUT_LIFE:
-            raise Refused("the checkout takes no card any more", reason="gone", system="gateway")
+        checkout.require_payable(self._clock.now())
         return checkout
 
-    def _add(self, checkout: _Checkout, verdict: Verdict, amount: Money | None, code: str) -> str:
+    def _add(self, checkout: OpenCheckout, verdict: Verdict, amount: Money | None, code: str) -> str:
         self._count += 1
-        row = ReportedTransaction(
-            id=f"payment-{self._count}",
-            kind=TransactionKind.DEBIT,
-            verdict=verdict,
-            code=code,
-            entity="entity",
-            amount=amount,
-            reference=checkout.reference,
-            brand="VISA",
-            card_masked="411111******1111",
-        )
-        checkout.transactions.append(row)
-        return row.id
-
-    def _status(self, checkout: _Checkout) -> PaymentReport | None:
-        """The checkout's own answer; None once it was given, or the checkout is dead."""
-        if self._clock.now() - checkout.opened_at >= CHECKOUT_LIFE:
-            return None
-        if checkout.challenged:
-            return PaymentReport(verdict=Verdict.PENDING, code="challenge")
-        if not checkout.transactions:
-            return PaymentReport(verdict=Verdict.UNPAID, code="open")
-        if checkout.told == len(checkout.transactions):
-            return None
-        checkout.told = len(checkout.transactions)
-        last = checkout.transactions[-1]
-        return PaymentReport(verdict=last.verdict, transactions=(last,), code=last.code)
-
-    def _report(self, checkout: _Checkout) -> PaymentReport:
-        rows = tuple(checkout.transactions)
-        if any(row.verdict is Verdict.CAPTURED for row in rows):
-            return PaymentReport(verdict=Verdict.CAPTURED, transactions=rows, code="paid")
-        if rows:
-            return PaymentReport(verdict=Verdict.DECLINED, transactions=rows, code="declined")
-        return PaymentReport(verdict=self._nothing(checkout.opened_at), code="none")
-
-    def _nothing(self, opened_at: datetime) -> Verdict:
-        over = self._clock.now() - opened_at >= NEVER_PAID_AFTER
-        return Verdict.NEVER_PAID if over else Verdict.UNKNOWN
+        return checkout.add(f"payment-{self._count}", verdict, amount, code)
 
     def _refundable(self, request: RefundRequest) -> bool:
         """The gateway checks each refund alone, never the sum: that is for its caller to do."""

@@ -9,11 +9,14 @@ from uuid import UUID
 from typing_extensions import override
 
 from muvi.adapters.memory.database import MemoryDatabase
+from muvi.domain.identity.phone import PhoneNumber
+from muvi.domain.identity.user import User
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
 from muvi.domain.orders.checkout import Checkout
 from muvi.domain.orders.errors import IllegalTransition
-from muvi.domain.orders.order import TRANSITIONS, Order, TimelineEntry
+from muvi.domain.orders.order import TRANSITIONS, BuyerDetails, Order, TimelineEntry
 from muvi.domain.tickets.ticket import Ticket
+from muvi.ports.orders.buyers import Buyers
 from muvi.ports.orders.checkouts import Checkouts
 from muvi.ports.orders.orders import OrderHasChanged, Orders
 from muvi.ports.orders.rules import OrderPolicy, OrderRules
@@ -55,6 +58,21 @@ class MemoryOrders(Orders):
         self._timelines.setdefault(order.id, []).extend(order.timeline)
         order.timeline.clear()
         self._rows[order.id] = _copy(order)
+
+
+class MemoryBuyers(Buyers):
+    """What the people who signed in told of themselves."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._people: dict[PhoneNumber, User] = database.table("users")
+
+    @override
+    async def of(self, owner_id: UUID) -> BuyerDetails:
+        person = next((one for one in self._people.values() if one.id == owner_id), None)
+        if person is None:
+            return BuyerDetails()
+        name = f"{person.first_name} {person.last_name}".strip()
+        return BuyerDetails.of_profile(name=name, email=person.email, phone=person.phone.e164)
 
 
 class MemoryCheckouts(Checkouts):

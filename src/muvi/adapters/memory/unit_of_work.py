@@ -16,7 +16,7 @@ from muvi.adapters.memory.identity import MemoryAuthSessions, MemoryOtpChallenge
 from muvi.adapters.memory.ledger import MemoryLedger
 from muvi.adapters.memory.messaging import MemoryInbox, MemoryOutbox
 from muvi.adapters.memory.notifications import MemoryNotices
-from muvi.adapters.memory.orders import MemoryCheckouts, MemoryOrders
+from muvi.adapters.memory.orders import MemoryBuyers, MemoryCheckouts, MemoryOrders
 from muvi.adapters.memory.payments import MemoryPaymentAttempts, MemoryRefunds, MemoryWebhookEvents
 from muvi.adapters.memory.seating import MemorySeatClaims
 from muvi.adapters.memory.tickets import MemoryIssuedTickets
@@ -90,6 +90,11 @@ class MemoryTransaction:
     def orders(self) -> MemoryOrders:
         """Orders."""
         return MemoryOrders(self._database)
+
+    @property
+    def buyers(self) -> MemoryBuyers:
+        """What is known of buyers."""
+        return MemoryBuyers(self._database)
 
     @property
     def checkouts(self) -> MemoryCheckouts:

@@ -126,7 +126,7 @@ class StartPayment:
                     id=self.ids.new(), kind=OperationKind.PAY, deadline=now + timedelta(seconds=DEADLINE_S)
                 )
             )
-            order.buyer = _merged(order.buyer, command.buyer)
+            order.buyer = command.buyer.over(order.buyer).over(await tx.buyers.of(order.owner_id))
             order.language = command.language
             attempt = self._attempt(command, order, gateway, amount, now)
             await tx.attempts.add(attempt)
@@ -261,9 +261,3 @@ def _same(held: BoxOfficeOrder | None, order: Order) -> BoxOfficeOrder:
     if held.total_minor != order.total_minor or held.seats != set(map(SeatKey, order.seats)):
         raise OrderChanged
     return held
-
-
-def _merged(known: BuyerDetails, given: BuyerDetails) -> BuyerDetails:
-    return BuyerDetails(
-        name=given.name or known.name, email=given.email or known.email, phone=given.phone or known.phone
-    )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from muvi.ports.ledger import Ledger
 from muvi.ports.messaging.outbox import Outbox
+from muvi.ports.orders.buyers import Buyers
 from muvi.ports.orders.checkouts import Checkouts
 from muvi.ports.orders.orders import Orders
 from muvi.ports.payments.attempts import PaymentAttempts
@@ -20,6 +21,11 @@ class PurchaseTx(Protocol):
     @property
     def orders(self) -> Orders:
         """Orders."""
+        ...
+
+    @property
+    def buyers(self) -> Buyers:
+        """What is known of buyers."""
         ...
 
     @property

@@ -82,20 +82,43 @@ _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerDetails:
-    """Name and addresses for the booking and the confirmation; any may be empty.
+    """Name and addresses for the booking and the confirmation; any may be empty. None prints itself.
 
     Raises `BuyerDetailsInvalid` for what could not be written to or would not fit a header or a form.
     """
 
-    name: str = ""
-    email: str = ""
-    phone: str = ""
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.name) > LONGEST_NAME or not self.name.isprintable():
+        if not _fits_a_form(self.name):
             raise BuyerDetailsInvalid(field="firstName")
-        if self.email and (len(self.email) > LONGEST_EMAIL or not _EMAIL.fullmatch(self.email)):
+        if not _can_be_written_to(self.email):
             raise BuyerDetailsInvalid(field="email")
+
+    @classmethod
+    def of_profile(cls, *, name: str, email: str, phone: str) -> BuyerDetails:
+        """What is known of a person. What no booking could carry is left out: it must not stop a purchase."""
+        return cls(
+            name=name if _fits_a_form(name) else "",
+            email=email if _can_be_written_to(email) else "",
+            phone=phone,
+        )
+
+    def over(self, known: BuyerDetails) -> BuyerDetails:
+        """These details, and what was known before where they are silent."""
+        return BuyerDetails(
+            name=self.name or known.name, email=self.email or known.email, phone=self.phone or known.phone
+        )
+
+
+def _fits_a_form(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and name.isprintable()
+
+
+def _can_be_written_to(email: str) -> bool:
+    return not email or (len(email) <= LONGEST_EMAIL and _EMAIL.fullmatch(email) is not None)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -26,18 +26,19 @@ class WebhookMalformed(PortError):
 class CheckoutRequest:
     """What to charge. `reference` is the attempt's id, 26 letters and digits, unique over all attempts.
 
-    `method` is CARD or a brand that has an account of its own, such as MADA or APPLEPAY.
+    `method` is CARD or a brand that has an account of its own, such as MADA or APPLEPAY. What is said of the
+    buyer is for the bank's risk check; any of it may be empty, and none prints itself. `phone` is in E.164.
     """
 
     reference: str
     amount: Money
     language: Language
     method: str = "CARD"
-    email: str = ""
-    given_name: str = ""
-    surname: str = ""
-    phone: str = ""
-    ip: str = ""
+    email: str = field(default="", repr=False)
+    given_name: str = field(default="", repr=False)
+    surname: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    ip: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -91,11 +91,11 @@ class PaidBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
-    """Who the booking is for. Any text may be empty."""
+    """Who the booking is for. Any text may be empty, and none prints itself."""
 
-    name: str = ""
-    email: str = ""
-    phone: str = ""
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,7 @@ class HyperPay(PaymentGateway):
             ("customer.email", request.email),
             ("customer.givenName", request.given_name),
             ("customer.surname", request.surname),
+            ("customer.mobile", request.phone),
             ("customer.ip", request.ip),
         ]
         # A lost answer leaves a checkout that nobody can pay: for us the call has no effect.
