@@ -59,18 +59,27 @@ class SandboxConfig:
 
 
 def from_env(environ: Mapping[str, str] | None = None) -> SandboxConfig:
-    """Read the environment names that the service reads too; an empty value counts as unset."""
+    """Read the environment names that the service reads too; an empty value counts as unset.
+
+    Raises ValueError naming the variable.
+    """
     env = os.environ if environ is None else environ
 
     def read(name: str, default: str) -> str:
         return env.get(name) or default
 
-    callback = f"http://127.0.0.1:{read('SERVER_PORT', '3000')}/api/v1/cms/transactions/hyperpay-webhooks"
+    def number(name: str, default: int) -> int:
+        value = read(name, str(default))
+        if not value.isdecimal():
+            raise ValueError(f"{name} must be a whole number, not {value!r}")
+        return int(value)
+
+    callback = f"http://127.0.0.1:{number('SERVER_PORT', 3000)}/api/v1/cms/transactions/hyperpay-webhooks"
     return SandboxConfig(
         host=read("SANDBOX_HOST", "127.0.0.1"),
-        port=int(read("SANDBOX_PORT", "3900")),
+        port=number("SANDBOX_PORT", 3900),
         home=Path(read("MUVI_HOME", ".muvi")),
-        seed=int(read("SANDBOX_SEED", "1")),
+        seed=number("SANDBOX_SEED", 1),
         vista_tokens={
             name: read(f"VISTA_{name.upper()}_TOKEN", token) for name, token in _vista_tokens().items()
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from granian.constants import Interfaces, Loops
 from granian.server import Server
 
-from muvi.entrypoints.settings import read_settings
+from muvi.entrypoints.settings import settings_or_exit
 
 BACKLOG = 2048
 CONNECTIONS = 16_384
@@ -14,7 +14,7 @@ CONNECTIONS = 16_384
 
 def main(application: str = "muvi.entrypoints.web:create") -> None:
     """Serve until told to stop."""
-    settings = read_settings()
+    settings = settings_or_exit()
     Server(
         application,
         factory=True,

@@ -26,59 +26,32 @@ def main() -> None:
 
 
 @main.command()
-@click.option(
-    "--host",
-    envvar="SERVER_HOST",
-    default="127.0.0.1",
-    show_envvar=True,
-    show_default=True,
-    help="Address of the API.",
-)
-@click.option(
-    "--port",
-    envvar="SERVER_PORT",
-    type=PORT,
-    default=3000,
-    show_envvar=True,
-    show_default=True,
-    help="Port of the API.",
-)
-@click.option(
-    "--sandbox-port",
-    envvar="SANDBOX_PORT",
-    type=PORT,
-    default=3900,
-    show_envvar=True,
-    show_default=True,
-    help="Port of the sandbox.",
-)
+@click.option("--host", help="Address of the API; else SERVER_HOST, else 127.0.0.1.")
+@click.option("--port", type=PORT, help="Port of the API; else SERVER_PORT, else 3000.")
+@click.option("--sandbox-port", type=PORT, help="Port of the sandbox; else SANDBOX_PORT, else 3900.")
 @click.option(
     "--home",
-    envvar="MUVI_HOME",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=".muvi",
-    show_envvar=True,
-    show_default=True,
-    help="Folder of the data, logs and secrets; one copy runs in each.",
+    help="Folder of the data, logs and secrets; one copy runs in each. Else MUVI_HOME, else .muvi.",
 )
-def up(host: str, port: int, sandbox_port: int, home: Path) -> None:
+def up(host: str | None, port: int | None, sandbox_port: int | None, home: str | None) -> None:
     """Run everything on this machine and stay until Ctrl-C.
 
     Starts PostgreSQL and Redis (unless DATABASE_URL or DB_*, REDIS_URL or REDIS_* name real ones), migrates,
     starts the sandbox of third parties, the API and the worker, loads demo content and fetches the catalogue.
     """
     from muvi.entrypoints.local.screen import Screen  # noqa: PLC0415
-    from muvi.entrypoints.local.up import Place  # noqa: PLC0415
     from muvi.entrypoints.local.up import up as live  # noqa: PLC0415
 
-    sys.exit(live(Place(home, host, port, sandbox_port), Screen()))
+    asked = {"SERVER_HOST": host, "SERVER_PORT": port, "SANDBOX_PORT": sandbox_port, "MUVI_HOME": home}
+    options = {name: str(value) for name, value in asked.items() if value is not None}
+    sys.exit(live({**os.environ, **options}, Screen()))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
     from muvi.adapters.db.migrate import upgrade  # noqa: PLC0415
-    from muvi.entrypoints.settings import BadSettings, Environment  # noqa: PLC0415
+    from muvi.entrypoints.environment import BadSettings, Environment  # noqa: PLC0415
 
     environment = Environment(os.environ)
     url = environment.database("WRITE")
@@ -111,7 +84,7 @@ def vista_sync(*, accept_drop: bool, **asked: bool) -> None:
     """
     from muvi.domain.catalog.kinds import Kind  # noqa: PLC0415
     from muvi.entrypoints.commands import vista_sync as command  # noqa: PLC0415
-    from muvi.entrypoints.settings import BadSettings  # noqa: PLC0415
+    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
 
     kinds = {
         "everything": frozenset(Kind),
@@ -138,7 +111,7 @@ def demo_content() -> None:
     """
     from muvi.domain.shared.errors import Forbidden  # noqa: PLC0415
     from muvi.entrypoints.commands import demo_content as command  # noqa: PLC0415
-    from muvi.entrypoints.settings import BadSettings  # noqa: PLC0415
+    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
 
     try:
         done = command.run()

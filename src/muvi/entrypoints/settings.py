@@ -6,21 +6,24 @@ Outside production every secret has a default that belongs to the sandbox; produ
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from urllib.parse import quote
 
+from muvi.adapters.payments.hyperpay.webhook import WebhookReader
+from muvi.adapters.tickets.signer import Ed25519TicketSigner
+from muvi.adapters.tokens.keys import read_key
+from muvi.domain.identity.challenge import CODE_LENGTHS
 from muvi.domain.shared.actor import Platform
+from muvi.domain.tickets.zatca import TaxSeller
+from muvi.entrypoints.environment import BadSettings, Environment
 
 SANDBOX_WEBHOOK_KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 SANDBOX_ENTITY = "8ac7a4c79394bdc801939736f17e063d"
 SANDBOX_VAT_NUMBER = "399999999900003"
-
-
-class BadSettings(Exception):
-    """The environment cannot be worked with; the message lists every fault and its remedy."""
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,52 +76,80 @@ class Settings:
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read and check the environment. Raises `BadSettings`."""
     env = Environment(os.environ if environment is None else environment)
-    sandbox = f"http://127.0.0.1:{env.number('SANDBOX_PORT', 3900)}"
-    port = env.number("SERVER_PORT", 3000)
+    sandbox_port = env.port("SANDBOX_PORT", 3900)
+    sandbox = f"http://127.0.0.1:{sandbox_port}"
+    port = env.port("SERVER_PORT", 3000)
     settings = Settings(
         production=env.production,
         home=Path(env.text("MUVI_HOME", ".muvi")),
         host=env.text("SERVER_HOST", "0.0.0.0" if env.production else "127.0.0.1"),  # noqa: S104
         port=port,
-        sandbox_port=env.number("SANDBOX_PORT", 3900),
+        sandbox_port=sandbox_port,
         database_url=env.database("WRITE"),
         read_database_url=env.database("READ"),
         redis_url=env.redis(),
         pool_size=env.number("DB_POOL_MAX", 20),
-        public_base_url=env.chosen("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-        return_origins=env.words("RETURN_ORIGINS"),
+        public_base_url=env.address(
+            "PUBLIC_BASE_URL", env.chosen("PUBLIC_BASE_URL", f"http://127.0.0.1:{port}")
+        ),
+        return_origins=env.origins("RETURN_ORIGINS"),
         trusted_proxies=env.networks("TRUSTED_PROXIES"),
         scheduler_token=env.secret("SCHEDULER_TOKEN", "sandbox-scheduler-token"),
-        ticket_signing_key=env.secret("TICKET_SIGNING_KEY", ""),
-        seller_name=env.chosen("ZATCA_SELLER_NAME", "Muvi Cinemas"),
-        vat_number=env.secret("ZATCA_VAT_NUMBER", SANDBOX_VAT_NUMBER),
-        vista_base_url=env.secret("VISTA_BASE_URL", f"{sandbox}/vista/WSVistaWebClient").rstrip("/"),
+        ticket_signing_key=env.readable(
+            "TICKET_SIGNING_KEY", env.secret("TICKET_SIGNING_KEY", ""), Ed25519TicketSigner.from_setting
+        ),
+        seller_name=env.readable(
+            "ZATCA_SELLER_NAME", env.chosen("ZATCA_SELLER_NAME", "Muvi Cinemas"), _seller_of_name
+        ),
+        vat_number=env.readable(
+            "ZATCA_VAT_NUMBER", env.secret("ZATCA_VAT_NUMBER", SANDBOX_VAT_NUMBER), _seller_of_number
+        ),
+        vista_base_url=_partner(env, "VISTA_BASE_URL", f"{sandbox}/vista/WSVistaWebClient"),
         vista_tokens={
             platform: env.secret(f"VISTA_{platform.upper()}_TOKEN", f"sandbox-vista-{platform}")
             for platform in Platform
         },
-        hyperpay_base_url=env.secret("HYPER_PAY_BASE_URL", f"{sandbox}/hyperpay").rstrip("/"),
+        hyperpay_base_url=_partner(env, "HYPER_PAY_BASE_URL", f"{sandbox}/hyperpay"),
         hyperpay_token=env.secret("HYPER_PAY_TOKEN", "sandbox-hyperpay-token"),
         hyperpay_entities=_entities(env),
-        hyperpay_webhook_keys=env.secrets("HYPER_PAY_WEBHOOK_KEY", SANDBOX_WEBHOOK_KEY),
-        unifonic_url=env.secret("UNIFONIC_URL", f"{sandbox}/unifonic/services/api/v2").rstrip("/"),
+        hyperpay_webhook_keys=_words(
+            env.readable(
+                "HYPER_PAY_WEBHOOK_KEY",
+                env.secret("HYPER_PAY_WEBHOOK_KEY", SANDBOX_WEBHOOK_KEY),
+                lambda keys: WebhookReader(_words(keys)),
+            )
+        ),
+        unifonic_url=_partner(env, "UNIFONIC_URL", f"{sandbox}/unifonic/services/api/v2"),
         unifonic_token=env.secret("UNIFONIC_AUTH_TOKEN", "sandbox-unifonic-token"),
         unifonic_app_id=env.secret("UNIFONIC_APP_ID", "sandbox-app"),
         unifonic_channel=env.text("UNIFONIC_CHANNEL", "sms"),
-        unifonic_code_length=env.number("UNIFONIC_LENGTH", 6),
-        sendgrid_base_url=env.text(
-            "SENDGRID_BASE_URL", "https://api.sendgrid.com" if env.production else f"{sandbox}/sendgrid"
-        ).rstrip("/"),
+        unifonic_code_length=env.number("UNIFONIC_LENGTH", 6, least=CODE_LENGTHS[0], most=CODE_LENGTHS[-1]),
+        sendgrid_base_url=env.address(
+            "SENDGRID_BASE_URL",
+            env.text(
+                "SENDGRID_BASE_URL", "https://api.sendgrid.com" if env.production else f"{sandbox}/sendgrid"
+            ),
+        ),
         sendgrid_api_key=env.secret("SENDGRID_API_KEY", "sandbox-sendgrid-key"),
-        sender_email=env.secret("SENDGRID_FROM_EMAIL", "tickets@muvi.example"),
-        jwt_private_key=env.secret("JWT_SECRET_KEY", ""),
+        sender_email=env.readable(
+            "SENDGRID_FROM_EMAIL", env.secret("SENDGRID_FROM_EMAIL", "tickets@muvi.example"), _mail_address
+        ),
+        jwt_private_key=env.readable("JWT_SECRET_KEY", env.secret("JWT_SECRET_KEY", ""), read_key),
         access_token_s=env.number("JWT_EXPIRES_IN", 900),
         refresh_token_s=env.number("REFRESH_JWT_EXPIRES_IN", 30 * 86400),
         order_lifetime_s=env.number("ORDER_LIFETIME_SECONDS", 600),
-        log_level=env.text("LOG_LEVEL", "info"),
+        log_level=env.one_of("LOG_LEVEL", "info", LOG_LEVELS),
     )
     env.finish()
     return settings
+
+
+def settings_or_exit() -> Settings:
+    """The settings of a process; when they cannot be worked with it ends with the faults on stderr."""
+    try:
+        return read_settings()
+    except BadSettings as fault:
+        sys.exit(str(fault))
 
 
 def _entities(env: Environment) -> dict[str, str]:
@@ -131,92 +162,25 @@ def _entities(env: Environment) -> dict[str, str]:
     return found
 
 
-class Environment:
-    """Typed reading of environment variables that gathers every fault before it complains."""
+def _partner(env: Environment, name: str, sandbox: str) -> str:
+    """The address of a third party, which the sandbox plays outside production."""
+    return env.address(name, env.secret(name, sandbox))
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-        self._faults: list[str] = []
-        name = self.text("MUVI_ENV", self.text("NODE_ENV", "local")).lower()
-        self.production = name in {"production", "prod"}
 
-    def text(self, name: str, default: str) -> str:
-        """A text; empty counts as missing."""
-        return self._variables.get(name, "").strip() or default
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
 
-    def words(self, name: str) -> tuple[str, ...]:
-        """Texts separated by commas or spaces."""
-        return tuple(self.text(name, "").replace(",", " ").split())
 
-    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Addresses and networks (`10.0.0.7 10.1.0.0/16`)."""
-        found = []
-        for word in self.words(name):
-            try:
-                found.append(ip_network(word))
-            except ValueError:
-                self._faults.append(f"{name} holds {word!r}, which is neither an address nor a network")
-        return tuple(found)
+def _seller_of_name(name: str) -> TaxSeller:
+    return TaxSeller(name, SANDBOX_VAT_NUMBER)
 
-    def number(self, name: str, default: int) -> int:
-        """A whole number of at least 0; a unit suffix `s`, `m`, `h`, `d` makes seconds of it."""
-        value = self.text(name, str(default))
-        units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-        scale = units.get(value[-1:], 1)
-        digits = value[:-1] if value[-1:] in units else value
-        if not digits.isdecimal():
-            self._faults.append(f"{name} must be a whole number, not {value!r}")
-            return default
-        return int(digits) * scale
 
-    def secret(self, name: str, default: str) -> str:
-        """A value whose default is for the sandbox only: production must set it, and to something else."""
-        value = self.text(name, default)
-        if self.production and (not value or value == default):
-            self._faults.append(f"{name} must be set in production, and not to a sandbox value")
-        return value
+def _seller_of_number(number: str) -> TaxSeller:
+    return TaxSeller("Muvi", number)
 
-    def chosen(self, name: str, default: str) -> str:
-        """A value that is no secret and that production must set, to whatever it likes."""
-        if self.production and not self.text(name, ""):
-            self._faults.append(f"{name} must be set in production")
-        return self.text(name, default)
 
-    def secrets(self, name: str, default: str) -> tuple[str, ...]:
-        """Several values of one secret while it is rotated."""
-        return tuple(self.secret(name, default).replace(",", " ").split())
-
-    def database(self, role: str) -> str:
-        """DATABASE_URL, else DB_*; the read role falls back to the write role, then to the same."""
-        url = self.text("DATABASE_URL", "")
-        if not url:
-            host = self.text(f"DB_{role}_HOST", self.text("DB_WRITE_HOST", ""))
-            if not host:
-                self._faults.append("DATABASE_URL (or DB_WRITE_HOST, DB_DATABASE …) must be set")
-                return ""
-            user = quote(
-                self.text(f"DB_{role}_USERNAME", self.text("DB_WRITE_USERNAME", "postgres")), safe=""
-            )
-            key = quote(self.text(f"DB_{role}_PASSWORD", self.text("DB_WRITE_PASSWORD", "")), safe="")
-            name = self.text("DB_DATABASE", "muvi")
-            login = f"{user}:{key}" if key else user
-            url = f"postgresql://{login}@{host}:{self.number('DB_PORT', 5432)}/{name}"
-        scheme, _, rest = url.partition("://")
-        if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-            self._faults.append("DATABASE_URL must begin with postgresql://")
-        return f"postgresql+asyncpg://{rest}"
-
-    def redis(self) -> str:
-        """REDIS_URL, else REDIS_HOST and REDIS_PORT."""
-        url = self.text("REDIS_URL", "")
-        if not url:
-            host = self.text("REDIS_HOST", "")
-            if not host:
-                self._faults.append("REDIS_URL (or REDIS_HOST) must be set")
-            url = f"redis://{host}:{self.number('REDIS_PORT', 6379)}/0"
-        return url
-
-    def finish(self) -> None:
-        """Raise `BadSettings` when anything was wrong."""
-        if self._faults:
-            raise BadSettings("\n".join(self._faults))
+def _mail_address(text: str) -> str:
+    name, _, host = text.rpartition("@")
+    if not name or not host or " " in text:
+        raise ValueError("it is no mail address")
+    return text

@@ -39,7 +39,7 @@ from muvi.application.payments.due_work import ClaimDueAttempts, ClaimDueRefunds
 from muvi.application.payments.send_refund import SendRefund, SendRefundCommand
 from muvi.entrypoints.container import make_container
 from muvi.entrypoints.logs import configure_logs
-from muvi.entrypoints.settings import Settings, read_settings
+from muvi.entrypoints.settings import Settings, settings_or_exit
 
 UseCase = TypeVar("UseCase")
 PURGE_EVERY_S = 3600
@@ -175,7 +175,7 @@ async def serve(settings: Settings, *overrides: Provider) -> None:
 
 def main(*overrides: Provider) -> None:
     """Run the worker of the present environment."""
-    settings = read_settings()
+    settings = settings_or_exit()
     configure_logs(settings.log_level)
     uvloop.run(serve(settings, *overrides))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from muvi.entrypoints.container import make_container
-from muvi.entrypoints.settings import BadSettings, read_settings
+from muvi.entrypoints.environment import BadSettings
+from muvi.entrypoints.settings import read_settings
 from muvi.entrypoints.web import application
 
 PLACE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}

@@ -137,7 +137,34 @@ def test_help_helps(arguments: list[str]) -> None:
     assert "Usage:" in said.output
 
 
-def test_a_port_that_is_no_number_is_told() -> None:
-    said = CliRunner().invoke(main, ["up"], env={"SERVER_PORT": "http"})
+@pytest.mark.parametrize("name", ["SERVER_PORT", "SANDBOX_PORT", "DB_POOL_MAX", "JWT_EXPIRES_IN"])
+def test_a_bad_setting_is_one_line_before_anything_is_made(name: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    said = CliRunner().invoke(main, ["up"], env={name: "http", "MUVI_HOME": str(home)})
+    assert said.exit_code == 1
+    (line,) = said.output.splitlines()
+    assert line.startswith(f"{name} must be ")
+    assert not home.exists()
+
+
+def test_an_option_wins_over_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="ascii")
+    environment = {"SERVER_PORT": "http", "MUVI_HOME": str(tmp_path / "elsewhere")}
+    said = CliRunner().invoke(
+        main, ["up", "--port", "3000", "--home", str(tmp_path / "file")], env=environment
+    )
+    assert said.exit_code == 1
+    assert str(tmp_path / "file") in said.output
+    assert "SERVER_PORT" not in said.output
+
+
+def test_an_option_that_is_no_port_is_a_matter_of_usage() -> None:
+    said = CliRunner().invoke(main, ["up", "--port", "http"])
     assert said.exit_code == 2
-    assert "SERVER_PORT" in said.output
+    assert "--port" in said.output
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no host"])
+def test_a_host_that_is_none_of_this_machine_is_told(host: str) -> None:
+    with pytest.raises(CannotStart, match=rf"SERVER_HOST names {host}, "):
+        preflight.check_port(host, 3000, "SERVER_PORT")

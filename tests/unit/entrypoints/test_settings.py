@@ -1,17 +1,34 @@
 """Settings: names of the operators, defaults of the sandbox, and what production refuses."""
 
+import base64
+from collections.abc import Callable
+from functools import cache
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from muvi.domain.shared.actor import Platform
-from muvi.entrypoints.settings import BadSettings, read_settings
+from muvi.entrypoints import api, worker
+from muvi.entrypoints.environment import BadSettings
+from muvi.entrypoints.settings import read_settings
 
 PLACE = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+TICKET_KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@cache
+def token_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
 PRODUCTION = PLACE | {
     "NODE_ENV": "production",
     "PUBLIC_BASE_URL": "https://muvi.example/",
     "SCHEDULER_TOKEN": "a token of our own",
-    "TICKET_SIGNING_KEY": "a key of our own",
-    "JWT_SECRET_KEY": "another key of our own",
+    "TICKET_SIGNING_KEY": TICKET_KEY,
+    "JWT_SECRET_KEY": token_key(),
     "ZATCA_SELLER_NAME": "Muvi Cinemas",
     "ZATCA_VAT_NUMBER": "310122393500003",
     "VISTA_BASE_URL": "https://vista.example/WSVistaWebClient",
@@ -82,15 +99,94 @@ def test_elsewhere_the_same_values_are_welcome() -> None:
     assert not read_settings(PRODUCTION | {"NODE_ENV": "staging", "HYPER_PAY_TOKEN": ""}).production
 
 
-def test_every_fault_is_told_at_once() -> None:
+def faults(environment: dict[str, str]) -> list[str]:
     with pytest.raises(BadSettings) as told:
-        read_settings({"SERVER_PORT": "many", "DATABASE_URL": "mysql://x"})
-    assert [line.split()[0] for line in str(told.value).splitlines()] == [
-        "SERVER_PORT",
-        "DATABASE_URL",
-        "DATABASE_URL",
-        "REDIS_URL",
-    ]
+        read_settings(environment)
+    return str(told.value).splitlines()
+
+
+def test_every_fault_is_told_at_once_and_once() -> None:
+    told = faults({"SERVER_PORT": "many", "SANDBOX_PORT": "few", "DATABASE_URL": "mysql://x"})
+    assert [line.split()[0] for line in told] == ["SANDBOX_PORT", "SERVER_PORT", "DATABASE_URL", "REDIS_URL"]
+
+
+BAD = [
+    ("SERVER_PORT", "abc"),
+    ("SERVER_PORT", "70000"),
+    ("SANDBOX_PORT", "0"),
+    ("DB_POOL_MAX", "0"),
+    ("DB_POOL_MAX", "ten"),
+    ("JWT_EXPIRES_IN", "soon"),
+    ("REFRESH_JWT_EXPIRES_IN", "-1d"),
+    ("ORDER_LIFETIME_SECONDS", "0"),
+    ("UNIFONIC_LENGTH", "99"),
+    ("LOG_LEVEL", "loud"),
+    ("TRUSTED_PROXIES", "proxy"),
+    ("RETURN_ORIGINS", "https://shop.example muvi.example"),
+    ("RETURN_ORIGINS", "https://"),
+    ("PUBLIC_BASE_URL", "muvi.example"),
+    ("PUBLIC_BASE_URL", "https://muvi.example:abc"),
+    ("VISTA_BASE_URL", "vista"),
+    ("HYPER_PAY_BASE_URL", "ftp://gateway.example"),
+    ("UNIFONIC_URL", "https:/sms.example"),
+    ("SENDGRID_BASE_URL", "mail example"),
+    ("SENDGRID_FROM_EMAIL", "tickets"),
+    ("DATABASE_URL", "mysql://db/muvi"),
+    ("DATABASE_URL", "postgresql://muvi@db:abc/muvi"),
+    ("REDIS_URL", "cache:6379"),
+    ("REDIS_URL", "redis://cache:abc/0"),
+    ("JWT_SECRET_KEY", "hello"),
+    ("TICKET_SIGNING_KEY", "hello"),
+    ("TICKET_SIGNING_KEY", "-----BEGIN PRIVATE KEY-----"),
+    ("HYPER_PAY_WEBHOOK_KEY", "zz"),
+    ("ZATCA_VAT_NUMBER", "12"),
+    ("ZATCA_SELLER_NAME", "s" * 128),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_value_that_cannot_be_used_is_one_line_that_names_it(name: str, value: str) -> None:
+    (line,) = faults(PLACE | {name: value})
+    assert line.startswith(f"{name} ")
+
+
+@pytest.mark.parametrize("name", ["DB_PORT", "REDIS_PORT"])
+def test_so_are_the_parts_of_an_address(name: str) -> None:
+    parts = {"DB_WRITE_HOST": "db", "REDIS_HOST": "cache"}
+    assert faults(parts | {name: "abc"}) == [f"{name} must be a port (1 to 65535), not 'abc'"]
+
+
+SECRETS = ("JWT_SECRET_KEY", "TICKET_SIGNING_KEY", "HYPER_PAY_WEBHOOK_KEY", "DATABASE_URL", "REDIS_URL")
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_fault_never_quotes_a_secret(name: str) -> None:
+    assert "s3cret" not in "".join(faults(PLACE | {name: "s3cret"}))
+
+
+def test_addresses_that_can_be_used() -> None:
+    """The twin: what the checks above let pass."""
+    good = {
+        "DATABASE_URL": "postgresql://postgres@/muvi?host=/run/muvi",
+        "REDIS_URL": "unix:///run/muvi/redis.sock",
+        "RETURN_ORIGINS": "https://shop.example:8443, muvi:// muvi://paid",
+        "PUBLIC_BASE_URL": "https://[::1]:3000",
+        "LOG_LEVEL": "WARNING",
+        "JWT_SECRET_KEY": token_key().replace("\n", "\\n"),
+        "TICKET_SIGNING_KEY": TICKET_KEY,
+    }
+    assert read_settings(good).redis_url == "unix:///run/muvi/redis.sock"
+
+
+@pytest.mark.parametrize("main", [api.main, worker.main])
+def test_a_process_that_cannot_start_says_why_in_one_line(
+    main: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (PLACE | {"SERVER_PORT": "abc"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == "SERVER_PORT must be a port (1 to 65535), not 'abc'"
 
 
 def test_databases_by_their_parts() -> None:

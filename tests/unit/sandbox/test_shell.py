@@ -155,6 +155,12 @@ def test_a_key_that_cannot_seal_is_refused_at_the_start() -> None:
         from_env({"HYPER_PAY_WEBHOOK_KEY": "abc"})
 
 
+@pytest.mark.parametrize("name", ["SANDBOX_PORT", "SERVER_PORT", "SANDBOX_SEED"])
+def test_a_number_that_is_none_is_named(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be a whole number, not 'abc'$"):
+        from_env({name: "abc"})
+
+
 def test_of_several_webhook_keys_the_gateway_uses_the_first() -> None:
     former, fresh = "0a" * 32, "0b" * 32
     assert from_env({"HYPER_PAY_WEBHOOK_KEY": f"{former},{fresh}"}).hyperpay_webhook_key == former

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from typing_extensions import override
@@ -107,7 +107,10 @@ def _genuine(known: Mapping[bytes, Ed25519PublicKey], name: bytes, signed: bytes
 
 def _private(text: str) -> Ed25519PrivateKey:
     if text.startswith("-----BEGIN"):
-        key = load_pem_private_key(text.replace("\\n", "\n").encode(), password=None)
+        try:
+            key = load_pem_private_key(text.replace("\\n", "\n").encode(), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError("the ticket signing key is not a PEM private key without a password") from None
         if not isinstance(key, Ed25519PrivateKey):
             raise ValueError("the ticket signing key is not an Ed25519 key")
         return key

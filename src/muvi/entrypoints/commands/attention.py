@@ -109,7 +109,8 @@ def done(refund_id: UUID, note: str) -> None:
 
 def _ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
     from muvi.adapters.db.engine import make_engine  # noqa: PLC0415
-    from muvi.entrypoints.settings import BadSettings, read_settings  # noqa: PLC0415
+    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
+    from muvi.entrypoints.settings import read_settings  # noqa: PLC0415
 
     async def run() -> T:
         engine = make_engine(read_settings().database_url, application="muvi-cli", pool_size=1)

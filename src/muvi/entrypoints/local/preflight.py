@@ -10,6 +10,7 @@ from pathlib import Path
 from muvi.entrypoints.local.errors import CannotStart
 
 PYTHONS = ((3, 11), (3, 12))
+NO_ADDRESS = frozenset({errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN})
 NEEDED_BYTES = 300_000_000
 """A fresh cluster, its log and the catalogue take less than half of this."""
 
@@ -67,6 +68,10 @@ def check_port(host: str, port: int, variable: str) -> None:
 
 
 def _port_refusal(host: str, port: int, variable: str, error: OSError) -> str:
+    if error.errno in NO_ADDRESS:
+        return (
+            f"SERVER_HOST names {host}, which is no address of this machine; leave it out, or take 127.0.0.1"
+        )
     other = f"choose another port: {variable}={port + 1} make up"
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} on {host} is taken{_by(port)}. Stop what listens there, or {other}"

@@ -1,11 +1,15 @@
 """`muvi up`: one whole copy on this machine, until somebody stops it."""
 
+from __future__ import annotations
+
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from muvi.entrypoints.environment import BadSettings
 from muvi.entrypoints.local import preflight
 from muvi.entrypoints.local.environment import assemble, forget_note, leave_note, names_database, names_redis
 from muvi.entrypoints.local.errors import CannotStart
@@ -13,6 +17,7 @@ from muvi.entrypoints.local.folders import Folders, HomeLock, open_home
 from muvi.entrypoints.local.parts import Part, total_of
 from muvi.entrypoints.local.screen import Screen
 from muvi.entrypoints.local.supervisor import Asked, Supervisor
+from muvi.entrypoints.settings import Settings, read_settings
 
 LOCAL = "127.0.0.1"
 FILMS = "/api/v1/films?limit=1"
@@ -29,6 +34,12 @@ class Place:
     host: str
     port: int
     sandbox_port: int
+
+    @classmethod
+    def told(cls, environment: Mapping[str, str]) -> Place:
+        """Where the environment wants it. Raises CannotStart for any setting that cannot be worked with."""
+        settings = _settings({**_to_come(environment), **environment})
+        return cls(settings.home, settings.host, settings.port, settings.sandbox_port)
 
     @property
     def near_host(self) -> str:
@@ -58,11 +69,25 @@ DEMO_CONTENT = Part("Demo content", ("-m", "muvi", "demo-content"), "demo-conten
 SYNC = Part("Catalogue", ("-m", "muvi", "vista-sync", "-a"), "vista-sync.log")
 
 
-def up(place: Place, screen: Screen) -> int:
-    """The exit status: 0 when somebody stopped us, 1 when it could not go on."""
+def _to_come(given: Mapping[str, str]) -> dict[str, str]:
+    """Addresses that stand in for our own servers before there are any."""
+    own = {} if names_database(given) else {"DATABASE_URL": "postgresql://localhost/muvi"}
+    return own if names_redis(given) else own | {"REDIS_URL": "redis://localhost"}
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    try:
+        return read_settings(environment)
+    except BadSettings as fault:
+        raise CannotStart(str(fault)) from fault
+
+
+def up(given: Mapping[str, str], screen: Screen) -> int:
+    """The exit status of a copy that lives as `given` says: 0 when stopped, 1 when it could not go on."""
     try:
         preflight.check_python(sys.version_info[:2])
-        preflight.check_not_production(os.environ)
+        preflight.check_not_production(given)
+        place = Place.told(given)
         preflight.check_disk(place.home)
         folders = open_home(place.home)
         lock = HomeLock(folders.home)
@@ -73,14 +98,14 @@ def up(place: Place, screen: Screen) -> int:
     except CannotStart as refusal:
         screen.complain(str(refusal))
         return 1
-    return _live(place, folders, screen)
+    return _live(place, given, folders, screen)
 
 
-def _live(place: Place, folders: Folders, screen: Screen) -> int:
+def _live(place: Place, given: Mapping[str, str], folders: Folders, screen: Screen) -> int:
     supervisor = Supervisor(folders, screen)
     supervisor.listen()
     try:
-        _begin(place, folders, screen, supervisor)
+        _begin(place, given, folders, screen, supervisor)
         while True:
             supervisor.look_after()
             supervisor.pause()
@@ -94,8 +119,9 @@ def _live(place: Place, folders: Folders, screen: Screen) -> int:
         forget_note(folders)
 
 
-def _begin(place: Place, folders: Folders, screen: Screen, supervisor: Supervisor) -> None:
-    given = dict(os.environ)
+def _begin(
+    place: Place, given: Mapping[str, str], folders: Folders, screen: Screen, supervisor: Supervisor
+) -> None:
     own: dict[str, str] = {}
     environment = assemble(given, folders, place.address, own)
     sandbox = place.sandbox()
@@ -125,14 +151,11 @@ def _migrate(environment: dict[str, str]) -> None:
     import asyncpg  # noqa: PLC0415  heavy, like all of these, and useless when a check refuses
 
     from muvi.adapters.db.revisions import is_newest  # noqa: PLC0415
-    from muvi.entrypoints.settings import BadSettings, read_settings  # noqa: PLC0415
 
+    url = _settings(environment).database_url
     try:
-        url = read_settings(environment).database_url
         if not is_newest(url):
             _upgrade(url)
-    except BadSettings as fault:
-        raise CannotStart(str(fault)) from fault
     except (OSError, asyncpg.PostgresError) as fault:
         raise CannotStart(f"The database cannot be used: {fault}") from fault
 

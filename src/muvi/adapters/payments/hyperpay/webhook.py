@@ -6,6 +6,7 @@ There is no timestamp in the scheme, so a message proves its origin and never it
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -17,7 +18,7 @@ from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed, Webhook
 
 IV_HEADER = "x-initialization-vector"
 TAG_HEADER = "x-authentication-tag"
-_KEY_BYTES = 32
+_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _IV_BYTES = 12
 _TAG_BYTES = 16
 _SYSTEM = "gateway"
@@ -43,10 +44,9 @@ class WebhookReader:
     """Reads messages with any of the keys: during a rotation two are valid. Keys are 64 hex characters."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        decoded = [bytes.fromhex(key) for key in keys]
-        if not decoded or any(len(key) != _KEY_BYTES for key in decoded):
+        if not keys or not all(_KEY.fullmatch(key) for key in keys):
             raise ValueError("a webhook key has 64 hexadecimal characters")
-        self._ciphers = [AESGCM(key) for key in decoded]
+        self._ciphers = [AESGCM(bytes.fromhex(key)) for key in keys]
 
     def read(self, headers: Mapping[str, str], body: bytes) -> WebhookNotice:
         """Verify and read. Raises `WebhookMalformed` when it cannot be a message, `WebhookForged` when no key
