@@ -14,7 +14,7 @@ from pathlib import Path
 
 from muvi.adapters.payments.hyperpay.webhook import WebhookReader
 from muvi.adapters.tickets.signer import Ed25519TicketSigner
-from muvi.adapters.tokens.keys import read_key
+from muvi.adapters.tokens.keys import read_keys
 from muvi.domain.identity.challenge import CODE_LENGTHS
 from muvi.domain.shared.actor import Platform
 from muvi.domain.tickets.zatca import TaxSeller
@@ -60,7 +60,7 @@ class Settings:
     sendgrid_base_url: str
     sendgrid_api_key: str
     sender_email: str
-    jwt_private_key: str
+    jwt_keys: str
     access_token_s: int
     refresh_token_s: int
     order_lifetime_s: int
@@ -134,7 +134,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sender_email=env.readable(
             "SENDGRID_FROM_EMAIL", env.secret("SENDGRID_FROM_EMAIL", "tickets@muvi.example"), _mail_address
         ),
-        jwt_private_key=env.readable("JWT_SECRET_KEY", env.secret("JWT_SECRET_KEY", ""), read_key),
+        jwt_keys=env.readable("JWT_SECRET_KEY", env.secret("JWT_SECRET_KEY", ""), read_keys),
         access_token_s=env.number("JWT_EXPIRES_IN", 900),
         refresh_token_s=env.number("REFRESH_JWT_EXPIRES_IN", 30 * 86400),
         order_lifetime_s=env.number("ORDER_LIFETIME_SECONDS", 600),

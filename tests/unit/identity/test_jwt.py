@@ -13,11 +13,13 @@ from uuid import UUID
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_elliptic_key
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from muvi.adapters.memory.clock import FakeClock
 from muvi.adapters.tokens.jwt_rs256 import CLOCK_SKEW, JwtTokens
-from muvi.adapters.tokens.keys import BadTokenKey, kept_key, read_key, thumbprint
+from muvi.adapters.tokens.keys import BadTokenKey, kept_key, read_keys, thumbprint
 from muvi.domain.shared.actor import Actor, ActorKind
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.identity.tokens import RefreshClaim, TokenSubject
@@ -187,6 +189,12 @@ def test_a_former_key_is_still_read() -> None:
     assert tokens(key=FOREIGN).actor_of(old) is None
 
 
+def test_the_newest_key_signs() -> None:
+    rotated = JwtTokens(FOREIGN, CLOCK, access_s=ACCESS_S, refresh_s=REFRESH_S, former=[KEY.public_key()])
+    for token in (rotated.issue(a_subject()).access, rotated.issue(a_subject()).refresh):
+        assert jwt.get_unverified_header(token)["kid"] == thumbprint(FOREIGN.public_key())
+
+
 def test_the_id_of_the_key_in_rfc_7638() -> None:
     """The example of RFC 7638, section 3.1."""
     jwk = {
@@ -203,13 +211,46 @@ def test_the_id_of_the_key_in_rfc_7638() -> None:
     assert thumbprint(public) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
 
-def test_keys_that_cannot_sign_are_refused() -> None:
-    weak = generate_private_key(public_exponent=65537, key_size=1024).private_bytes(  # noqa: S505
+def private_pem(key: RSAPrivateKey) -> str:
+    return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    for pem in ("", "hello", public_pem().decode(), weak.decode()):
-        with pytest.raises(BadTokenKey):
-            read_key(pem)
+    ).decode()
+
+
+WEAK = generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
+ELLIPTIC = generate_elliptic_key(SECP256R1()).private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
+
+
+@pytest.mark.parametrize(
+    "pem", ["", "hello", ",", public_pem().decode(), private_pem(WEAK), ELLIPTIC.decode()]
+)
+def test_keys_that_cannot_sign_are_refused(pem: str) -> None:
+    with pytest.raises(BadTokenKey):
+        read_keys(pem)
+    with pytest.raises(BadTokenKey):
+        read_keys(f"{pem},{private_pem(KEY)}")
+
+
+@pytest.mark.parametrize(
+    "former", ["hello", private_pem(KEY).replace("PRIVATE", "PUBLIC"), private_pem(WEAK), ELLIPTIC.decode()]
+)
+def test_former_keys_that_cannot_check_are_refused(former: str) -> None:
+    with pytest.raises(BadTokenKey):
+        read_keys(f"{private_pem(KEY)},{former}")
+
+
+@pytest.mark.parametrize("former", [private_pem(FOREIGN), private_pem(FOREIGN).replace("\n", "\\n")])
+def test_of_several_keys_the_first_signs_and_the_others_check(former: str) -> None:
+    keys = read_keys(f"{private_pem(KEY)},\n{former}")
+    assert thumbprint(keys.signing.public_key()) == KID
+    assert [thumbprint(public) for public in keys.former] == [thumbprint(FOREIGN.public_key())]
+
+
+def test_of_a_former_key_the_public_half_is_enough() -> None:
+    keys = read_keys(f"{private_pem(FOREIGN)},{public_pem().decode()}")
+    assert [thumbprint(public) for public in keys.former] == [KID]
 
 
 def test_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
@@ -218,4 +259,4 @@ def test_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
     assert thumbprint(first.public_key()) == thumbprint(second.public_key())
     assert path.stat().st_mode & 0o777 == 0o600
     one_line = path.read_text().replace("\n", "\\n")
-    assert thumbprint(read_key(one_line).public_key()) == thumbprint(first.public_key())
+    assert thumbprint(read_keys(one_line).signing.public_key()) == thumbprint(first.public_key())

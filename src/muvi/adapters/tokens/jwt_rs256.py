@@ -43,7 +43,7 @@ _OPTIONS: Final = {
 
 
 class JwtTokens(SessionTokens):
-    """Signs with one key and accepts it and `former` ones, which is how a key is rotated."""
+    """Signs with one key and accepts tokens of it and of `former` ones, which is how a key is rotated."""
 
     def __init__(
         self,

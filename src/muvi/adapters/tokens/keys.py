@@ -1,4 +1,4 @@
-"""The key pair behind the tokens."""
+"""The keys behind the tokens."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,20 +22,46 @@ MIN_BITS = 2048
 
 
 class BadTokenKey(ValueError):
-    """The configured key cannot sign tokens."""
+    """A configured key cannot sign tokens, or cannot be checked against."""
 
 
-def read_key(pem: str) -> RSAPrivateKey:
-    """Read an RSA private key; an environment variable may carry its line breaks as `\\n`.
+@dataclass(frozen=True, slots=True)
+class TokenKeys:
+    """One key signs; tokens of it and of the `former` ones are accepted."""
 
-    Raises `BadTokenKey` when it is no RSA key or a weak one.
+    signing: RSAPrivateKey
+    former: tuple[RSAPublicKey, ...] = ()
+
+
+def read_keys(setting: str) -> TokenKeys:
+    """Read `JWT_SECRET_KEY`: RSA keys in PEM, parted by commas; line breaks may be written as `\\n`.
+
+    The first is private and signs. The others are only checked against, so of them the public half is
+    enough. Raises `BadTokenKey`, which never quotes a key.
     """
+    first, *others = [text.replace("\\n", "\n").strip().encode() for text in setting.split(",")]
+    return TokenKeys(_private(first, "the first key"), tuple(_public(pem) for pem in others))
+
+
+def _private(pem: bytes, which: str) -> RSAPrivateKey:
     try:
-        key = serialization.load_pem_private_key(pem.replace("\\n", "\n").strip().encode(), password=None)
+        key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise BadTokenKey("JWT_SECRET_KEY is not a PEM private key without a password") from None
+        raise BadTokenKey(f"{which} is not a PEM private key without a password") from None
     if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_BITS:
-        raise BadTokenKey(f"JWT_SECRET_KEY must be an RSA key of at least {MIN_BITS} bits")
+        raise BadTokenKey(f"{which} must be an RSA key of at least {MIN_BITS} bits")
+    return key
+
+
+def _public(pem: bytes) -> RSAPublicKey:
+    if b"PRIVATE KEY-----" in pem:
+        return _private(pem, "a further key").public_key()
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise BadTokenKey("a further key is not a PEM key, public or private") from None
+    if not isinstance(key, RSAPublicKey) or key.key_size < MIN_BITS:
+        raise BadTokenKey(f"a further key must be an RSA key of at least {MIN_BITS} bits")
     return key
 
 
@@ -56,7 +83,7 @@ def kept_key(path: Path) -> RSAPrivateKey:
         with suppress(FileExistsError):
             os.link(draft, path)  # unlike a rename, never replaces another process's key
         draft.unlink()
-    return read_key(path.read_text())
+    return read_keys(path.read_text()).signing
 
 
 def thumbprint(key: RSAPublicKey) -> str:

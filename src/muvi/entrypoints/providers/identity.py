@@ -12,7 +12,7 @@ from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.sms.phone_numbers import LibPhoneNumbers
 from muvi.adapters.sms.unifonic import UnifonicOtp, unifonic_http
 from muvi.adapters.tokens.jwt_rs256 import JwtTokens
-from muvi.adapters.tokens.keys import kept_key, read_key
+from muvi.adapters.tokens.keys import TokenKeys, kept_key, read_keys
 from muvi.application.identity.read_profile import ReadProfile
 from muvi.application.identity.refresh_session import RefreshSession
 from muvi.application.identity.send_otp import SendOtp
@@ -50,10 +50,16 @@ class IdentityProvider(Provider):
 
     @provide
     def tokens(self, settings: Settings, clock: Clock) -> AnyOf[SessionTokens, AccessTokens]:
-        """Signed with the configured key; outside production one is made and kept under MUVI_HOME."""
-        pem = settings.jwt_private_key
-        key = read_key(pem) if pem else kept_key(settings.home / "keys" / TOKEN_KEY)
-        return JwtTokens(key, clock, access_s=settings.access_token_s, refresh_s=settings.refresh_token_s)
+        """Signed with the first configured key; without any one is made and kept under MUVI_HOME."""
+        given = settings.jwt_keys
+        keys = read_keys(given) if given else TokenKeys(kept_key(settings.home / "keys" / TOKEN_KEY))
+        return JwtTokens(
+            keys.signing,
+            clock,
+            access_s=settings.access_token_s,
+            refresh_s=settings.refresh_token_s,
+            former=keys.former,
+        )
 
     @provide
     def phases(self, begin: SqlUnitOfWork) -> UnitOfWork[IdentityTx]:
