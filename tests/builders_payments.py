@@ -1,5 +1,6 @@
 """Payment attempts, reports and refunds with valid defaults."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -90,6 +91,11 @@ def a_report(
     return PaymentReport(
         verdict=verdict, transactions=transactions, code=str(verdict), retry_after_s=retry_after_s
     )
+
+
+def a_whole_report(*transactions: ReportedTransaction) -> PaymentReport:
+    """The gateway's list of everything that one checkout led to."""
+    return replace(a_report(Verdict.CAPTURED, *transactions), whole=True)
 
 
 def a_paid_attempt(number: int = 1, *transactions: str, now: datetime = NOW) -> PaymentAttempt:

@@ -14,6 +14,7 @@ class Knobs:
     query_per_minute: int = 2
     throttle_style: Literal["code", "bare"] = "code"
     checkout_life_s: float = 1800.0
+    paid_once: bool = True
     challenge_life_s: float = 2400.0
     report_lag_s: float = 3.0
     success_code: str = codes.SUCCESS

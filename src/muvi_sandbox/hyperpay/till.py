@@ -33,9 +33,13 @@ class Till:
         checkout = self._book.checkouts.get(checkout_id)
         if checkout is None or self.expired(checkout):
             raise Refusal("No payment session found for the requested id")
-        if checkout.paid:
+        if self._closed(checkout):
             raise Refusal("This payment session was paid already")
         return checkout
+
+    def _closed(self, checkout: Checkout) -> bool:
+        """Tell whether it was paid, and whether that ends it."""
+        return checkout.paid and self._knobs.paid_once
 
     def expired(self, checkout: Checkout) -> bool:
         """Tell whether the half hour is over."""
@@ -75,7 +79,7 @@ class Till:
             checkout = self._book.checkouts[checkout_id]
             self._authenticated(row, "000.000.000" if accepted else codes.AUTHENTICATION_FAILED)
             code = self._success() if accepted else codes.AUTHENTICATION_FAILED
-            self.settle(row, codes.TIMED_OUT_PENDING if accepted and checkout.paid else code)
+            self.settle(row, codes.TIMED_OUT_PENDING if accepted and self._closed(checkout) else code)
         return back(row.return_address, checkout_id)
 
     def settle(self, row: Transaction, code: str) -> None:

@@ -73,6 +73,7 @@ class Scene(abc.ABC):
         *,
         payment_ids: tuple[str, ...] = (),
         opened_at: datetime | None = None,
+        paid: bool = False,
     ) -> PaymentToCheck:
         """What we ask about."""
         return PaymentToCheck(
@@ -82,6 +83,7 @@ class Scene(abc.ABC):
             amount=PRICE,
             opened_at=opened_at or self.clock.now(),
             payment_ids=payment_ids,
+            paid=paid,
         )
 
     def to_refund(
@@ -99,6 +101,10 @@ class Scene(abc.ABC):
     @abc.abstractmethod
     async def pay(self, checkout_id: str) -> None:
         """The buyer's card pays."""
+
+    @abc.abstractmethod
+    async def pay_once_more(self, checkout_id: str) -> None:
+        """A second tab pays a checkout that is paid already."""
 
     @abc.abstractmethod
     async def decline(self, checkout_id: str) -> None:
@@ -146,6 +152,9 @@ class MemoryScene(Scene):
 
     async def pay(self, checkout_id: str) -> None:
         self._payments.append(self.gateway.pay(checkout_id))
+
+    async def pay_once_more(self, checkout_id: str) -> None:
+        self._payments.append(self.gateway.capture_again(checkout_id))
 
     async def decline(self, checkout_id: str) -> None:
         self.gateway.decline(checkout_id)
@@ -225,6 +234,10 @@ class HyperPayScene(Scene):
 
     async def pay(self, checkout_id: str) -> None:
         assert (await self.shop(checkout_id, PAYS)).status_code == 303
+
+    async def pay_once_more(self, checkout_id: str) -> None:
+        await self.knobs(paid_once=False)
+        await self.pay(checkout_id)
 
     async def decline(self, checkout_id: str) -> None:
         assert (await self.shop(checkout_id, DECLINES)).status_code == 303

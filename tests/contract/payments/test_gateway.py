@@ -126,6 +126,33 @@ async def test_two_checkouts_can_both_be_paid(scene: Scene) -> None:
         assert len(report.captures) == 1
 
 
+@pytest.mark.parametrize("heard", [True, False])
+async def test_every_capture_of_one_checkout_is_reported(scene: Scene, *, heard: bool) -> None:
+    """Two tabs, one checkout. The state, given once, tells of one; what is not whole must be asked again."""
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    await scene.pay_once_more(checkout.id)
+    await scene.wait(seconds=61)
+    first = await scene.gateway.check(scene.to_check(checkout, reference))
+    assert (len(first.captures), first.whole) == (1, False)
+    ids = tuple(row.id for row in first.captures) if heard else ()
+    again = await scene.gateway.check(scene.to_check(checkout, reference, payment_ids=ids, paid=True))
+    assert again.whole
+    assert len({row.id for row in again.captures}) == 2
+    assert sum(row.amount.minor for row in again.captures if row.amount) == await scene.taken_minor()
+
+
+async def test_a_declined_card_does_not_hide_among_the_captures(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    await scene.decline(checkout.id)
+    await scene.pay(checkout.id)
+    await scene.wait(seconds=61)
+    report = await scene.gateway.check(scene.to_check(checkout, reference, paid=True))
+    assert report.whole
+    assert sorted(row.verdict for row in report.transactions) == [Verdict.CAPTURED, Verdict.DECLINED]
+    assert report.verdict is Verdict.CAPTURED
+
+
 async def test_a_lost_opening_may_be_repeated(scene: Scene) -> None:
     reference = scene.reference()
     await scene.lose("open")

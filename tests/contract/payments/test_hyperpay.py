@@ -13,6 +13,8 @@ from muvi.ports.errors import Refused, Unavailable
 from muvi.ports.payments.gateway import CheckoutRequest
 from muvi_sandbox.config import WEBHOOK_KEY
 
+SLOW = "4000000000000077"
+
 
 async def checked(scene: HyperPayScene, checkout: object, reference: str, **facts: object) -> object:
     return await scene.gateway.check(scene.to_check(checkout, reference, **facts))
@@ -41,6 +43,51 @@ async def test_without_our_budget_the_vendor_throttles(hyperpay: HyperPayScene) 
     checkout, reference = await hyperpay.opened()
     reports = [await checked(hyperpay, checkout, reference) for _ in range(4)]
     assert any(report.code == "800.120.100" for report in reports)
+
+
+async def test_money_behind_another_tabs_challenge_is_seen(hyperpay: HyperPayScene) -> None:
+    """The status tells of the newest transaction only; a message told of an older one."""
+    await hyperpay.knobs(report_lag_s=0)
+    checkout, reference = await hyperpay.opened()
+    await hyperpay.shop(checkout.id, SLOW)
+    await hyperpay.challenge(checkout.id)
+    await hyperpay.wait(seconds=15)
+    first = await checked(hyperpay, checkout, reference)
+    assert first.verdict is Verdict.PENDING
+    (slow,) = {str(row["id"]) for row in await hyperpay.truth("pending")} - {first.transactions[0].id}
+    await hyperpay.wait(seconds=61)
+    report = await checked(hyperpay, checkout, reference, payment_ids=(slow,))
+    assert (report.verdict, [row.id for row in report.captures]) == (Verdict.CAPTURED, [slow])
+
+
+async def test_a_list_that_runs_late_is_not_whole(hyperpay: HyperPayScene) -> None:
+    await hyperpay.knobs(report_lag_s=30)
+    checkout, reference = await hyperpay.opened()
+    await hyperpay.pay(checkout.id)
+    report = await checked(hyperpay, checkout, reference, paid=True)
+    assert (report.whole, report.verdict) == (False, Verdict.UNKNOWN)
+
+
+async def test_of_a_paid_checkout_the_status_is_not_asked(hyperpay: HyperPayScene) -> None:
+    """It would tell of one transaction at most, and cost a call of the budget."""
+    checkout, reference = await hyperpay.opened()
+    await hyperpay.pay(checkout.id)
+    await hyperpay.wait(seconds=61)
+    await hyperpay.fault(call="checkouts/payment", fault="before", status=503)
+    assert (await checked(hyperpay, checkout, reference, paid=True)).whole
+    rules = (await hyperpay.http.get("/control")).json()["rules"]
+    assert [rule["hits"] for rule in rules] == [0]
+
+
+async def test_a_transaction_that_the_list_lacks_is_asked_for_by_its_id(hyperpay: HyperPayScene) -> None:
+    """Here the budget of the reference is spent; the message that named the payment is worth a question."""
+    checkout, reference = await hyperpay.opened()
+    await hyperpay.pay(checkout.id)
+    (debit,) = await hyperpay.truth("debit")
+    await hyperpay.wait(seconds=61)
+    await hyperpay.fault(call="query", fault="before", status=503)
+    report = await checked(hyperpay, checkout, reference, payment_ids=(str(debit["id"]),), paid=True)
+    assert ([row.id for row in report.captures], report.whole) == ([debit["id"]], False)
 
 
 @pytest.mark.parametrize("by", ["payment", "reference"])

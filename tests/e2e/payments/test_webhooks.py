@@ -51,6 +51,21 @@ async def test_pending_before_or_after_success_ends_the_same(
     assert len(await house.rows("webhook_events")) == 2
 
 
+async def test_a_second_tabs_money_is_found_though_its_message_is_lost(house: House) -> None:
+    """Both tabs of one checkout are charged; each is a transaction of its own here."""
+    attempt = await house.opened()
+    await house.pay(attempt)
+    await house.work()
+    await house.knobs(webhooks_on=False, paid_once=False)
+    await house.pay(attempt)
+    await house.make_due()
+    await house.work()
+    found = await house.attempt(attempt.id)
+    assert (len(found.captured), found.captured_minor) == (2, 2 * PRICE.minor)
+    assert len(await house.rows("gateway_transactions")) == 2
+    assert found.next_check_at == found.watch_until
+
+
 async def test_a_lost_message_leaves_it_to_the_poll(house: House) -> None:
     await house.knobs(webhooks_on=False)
     attempt = await house.opened()

@@ -103,6 +103,42 @@ async def test_a_second_capture_of_one_form_is_returned_whole(shop: Shop) -> Non
     assert [refund.amount.minor for refund in shop.refunds(order_id)] == [11500]
 
 
+async def test_a_second_capture_that_no_message_tells_of_is_found_and_returned_whole(shop: Shop) -> None:
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.paid(attempt)
+    await shop.work()
+    shop.gateway.capture_again(attempt.checkout_id)
+    await shop.settle(hours=1)
+    assert shop.must_be_whole(order_id) is CONFIRMED
+    [refund] = shop.refunds(order_id)
+    assert (refund.reason, refund.amount.minor) == ("paid-twice", 11500)
+
+
+async def test_two_captures_before_the_first_question_keep_one(shop: Shop) -> None:
+    order_id, attempt = await shop.at_the_gateway()
+    first = shop.gateway.pay(attempt.checkout_id)
+    second = shop.gateway.capture_again(attempt.checkout_id)
+    await shop.settle(hours=1)
+    assert shop.must_be_whole(order_id) is CONFIRMED
+    [refund] = shop.refunds(order_id)
+    [booking] = shop.office.bookings.values()
+    assert {refund.payment_id, booking.tenders[0].reference} == {first, second}
+
+
+async def test_without_the_last_look_the_second_capture_stays_with_us(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the watch ends with the first money."""
+    monkeypatch.setattr("muvi.domain.payments.attempt.last_look", lambda *_, **__: None)
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.paid(attempt)
+    await shop.work()
+    shop.gateway.capture_again(attempt.checkout_id)
+    await shop.settle()
+    assert shop.order(order_id).status is CONFIRMED
+    assert shop.kept_minor(order_id) == 2 * 11500
+
+
 async def test_money_of_another_amount_is_returned_whole(shop: Shop) -> None:
     """A declined card, other seats, and then a second card on the form that is still open."""
     order_id, attempt = await shop.at_the_gateway(A)

@@ -12,6 +12,7 @@ from tests.builders_payments import (
     a_paid_attempt,
     a_report,
     a_transaction,
+    a_whole_report,
     an_attempt,
     an_open_attempt,
 )
@@ -27,12 +28,11 @@ MINUTE = timedelta(minutes=1)
 AFTER_WATCH = NOW + 46 * MINUTE
 
 
-def test_a_capture_pays_the_attempt_and_ends_its_watch() -> None:
+def test_a_capture_pays_the_attempt() -> None:
     attempt = an_open_attempt()
     events = attempt.apply(a_report(), NOW, signals_seen=0)
     assert attempt.status is AttemptStatus.CAPTURED
     assert [(event.kind, event.transaction_id) for event in events] == [(AttemptEventKind.CAPTURED, "t1")]
-    assert attempt.watch_over(NOW)
 
 
 def test_a_declined_card_does_not_end_the_watch() -> None:
@@ -40,7 +40,6 @@ def test_a_declined_card_does_not_end_the_watch() -> None:
     attempt.apply(a_report(Verdict.DECLINED), NOW, signals_seen=0)
     assert attempt.status is AttemptStatus.FAILED
     assert attempt.next_check_at is not None
-    assert not attempt.watch_over(NOW)
 
 
 def test_a_second_card_on_a_declined_checkout_is_money() -> None:
@@ -157,10 +156,49 @@ def test_once_paid_only_news_of_another_transaction_want_another_check() -> None
     attempt = an_open_attempt()
     attempt.signal(NOW, "t1")
     attempt.apply(a_report(), NOW, signals_seen=0)
-    assert attempt.next_check_at is None
+    assert attempt.next_check_at == attempt.watch_until
     attempt.signal(NOW, "t2")
     attempt.apply(a_report(), NOW, signals_seen=1)
     assert attempt.next_check_at == NOW
+
+
+def test_money_is_looked_at_once_more_when_nobody_can_pay_the_checkout_any_more() -> None:
+    attempt = a_paid_attempt()
+    assert attempt.next_check_at == attempt.watch_until
+    second = a_whole_report(a_transaction("t1"), a_transaction("t2"))
+    events = attempt.apply(second, attempt.watch_until, signals_seen=0)
+    assert [event.transaction_id for event in events] == ["t2"]
+    assert attempt.next_check_at is None
+
+
+def test_the_last_look_is_repeated_for_a_day_until_the_whole_list_was_seen() -> None:
+    attempt = a_paid_attempt()
+    moments = []
+    while attempt.next_check_at is not None:
+        moments.append(attempt.next_check_at)
+        attempt.apply(a_report(Verdict.UNKNOWN), attempt.next_check_at, signals_seen=0)
+    assert moments[1] - moments[0] == 15 * MINUTE
+    assert timedelta(hours=23) < moments[-1] - NOW <= timedelta(hours=25)
+    attempt = a_paid_attempt()
+    attempt.apply(a_report(Verdict.UNKNOWN), AFTER_WATCH, signals_seen=0)
+    attempt.apply(a_whole_report(), AFTER_WATCH + 15 * MINUTE, signals_seen=0)
+    assert attempt.next_check_at is None
+
+
+def test_a_whole_list_before_the_end_of_the_watch_is_not_the_last_word() -> None:
+    attempt = an_open_attempt()
+    attempt.apply(a_whole_report(), NOW, signals_seen=0)
+    assert attempt.next_check_at == attempt.watch_until
+
+
+def test_a_payment_that_was_heard_of_and_not_found_is_soon_asked_for_again() -> None:
+    """The list runs late: what a message named is not forgotten because the other money is known."""
+    attempt = a_paid_attempt()
+    attempt.signal(NOW, "t2")
+    attempt.apply(a_report(), NOW, signals_seen=1)
+    assert attempt.next_check_at == NOW + timedelta(seconds=5)
+    attempt.apply(a_whole_report(a_transaction("t1"), a_transaction("t2")), NOW, signals_seen=1)
+    assert attempt.next_check_at == attempt.watch_until
 
 
 def test_news_that_were_seen_do_not() -> None:
@@ -206,7 +244,7 @@ def test_a_checkout_that_never_opened_fails() -> None:
     attempt = an_attempt()
     attempt.not_opened(NOW, "200.300.404")
     assert attempt.status is AttemptStatus.FAILED
-    assert attempt.watch_over(NOW)
+    assert attempt.next_check_at is None
 
 
 def test_refunds_never_exceed_the_capture() -> None:

@@ -118,6 +118,22 @@ async def test_two_checkouts_of_one_order_are_both_paid(merchant: Merchant) -> N
     assert len(await merchant.truth("debit")) == 2
 
 
+async def test_one_checkout_is_paid_by_two_tabs_where_that_is_switched_on(merchant: Merchant) -> None:
+    """The status, asked once, tells of the newest transaction; the report lists them all."""
+    await merchant.knobs(paid_once=False, report_lag_s=0)
+    checkout_id = await merchant.checkout()
+    for _ in range(2):
+        assert (await merchant.shop(checkout_id)).status_code == 303
+    first, second = await merchant.truth("debit")
+    assert (await merchant.status(checkout_id))[1]["id"] == second["id"]
+    assert code((await merchant.status(checkout_id))[1]) == "200.300.404"
+    report = (await merchant.get("query", merchantTransactionId=REFERENCE)).json()
+    assert {row["id"] for row in report["payments"] if row["paymentType"] == "DB"} == {
+        first["id"],
+        second["id"],
+    }
+
+
 @pytest.mark.parametrize(
     ("card", "told", "status", "money"),
     [

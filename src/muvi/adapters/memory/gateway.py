@@ -128,7 +128,7 @@ class MemoryGateway(PaymentGateway):
         checkout, now = self._checkouts.get(payment.checkout_id), self._clock.now()
         if checkout is None:
             return PaymentReport(verdict=nothing(payment.opened_at, now), code="none")
-        report = checkout.status(now)
+        report = None if payment.paid else checkout.status(now)
         if trouble is Trouble.LOST:
             return PaymentReport(verdict=Verdict.UNKNOWN, code="lost")
         return report or checkout.report(now)

@@ -67,9 +67,9 @@ class OpenCheckout:
         """The list of everything that the checkout led to."""
         rows = tuple(self.transactions)
         if any(row.verdict is Verdict.CAPTURED for row in rows):
-            return PaymentReport(verdict=Verdict.CAPTURED, transactions=rows, code="paid")
+            return PaymentReport(verdict=Verdict.CAPTURED, transactions=rows, code="paid", whole=True)
         if rows:
-            return PaymentReport(verdict=Verdict.DECLINED, transactions=rows, code="declined")
+            return PaymentReport(verdict=Verdict.DECLINED, transactions=rows, code="declined", whole=True)
         return PaymentReport(verdict=nothing(self.opened_at, now), code="none")
 
 

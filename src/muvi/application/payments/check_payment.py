@@ -84,6 +84,7 @@ class CheckPayment:
             amount=attempt.amount,
             opened_at=attempt.opened_at,
             payment_ids=attempt.payment_ids,
+            paid=attempt.is_paid,
         )
         try:
             return await gateway.check(question)
@@ -99,7 +100,7 @@ class CheckPayment:
             ours = await tx.attempts.record(attempt, report.transactions, now)
             events = attempt.apply(replace(report, transactions=ours), now, signals_seen=asked.signals)
             await tx.attempts.save(attempt)
-            if events or now >= attempt.pay_by:  # an order at its end waits for this answer
+            if events or (now >= attempt.pay_by and not attempt.is_paid):  # an order at its end waits for it
                 await tx.checkouts.wake(attempt.order_id, now)
         return PaymentChecked(status=attempt.status, verdict=report.verdict, events=events)
 

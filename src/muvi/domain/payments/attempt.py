@@ -16,7 +16,7 @@ from muvi.domain.payments.attempt_status import (
 )
 from muvi.domain.payments.capture import Capture, RefundExceedsCapture
 from muvi.domain.payments.report import PaymentReport, TransactionKind, Verdict
-from muvi.domain.payments.watch import CHECKOUT_USE_S, OPENING_S, WATCH_S, next_poll
+from muvi.domain.payments.watch import CHECKOUT_USE_S, LATE_UNTIL, OPENING_S, WATCH_S, last_look, next_poll
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
 
@@ -145,12 +145,6 @@ class PaymentAttempt:
         in_time = now < min(self.pay_by, self.opened_at + timedelta(seconds=CHECKOUT_USE_S))
         return self.status is AttemptStatus.PENDING and in_time and self.amount == amount
 
-    def watch_over(self, now: datetime) -> bool:
-        """Whether nothing is left to ask: paid, never opened, or denied by every account after the watch."""
-        return self.next_check_at is None and (
-            self.is_paid or not self.checkout_id or now >= self.watch_until
-        )
-
     def has_captured(self, payment_id: str) -> bool:
         """Whether the money of that transaction is known, so that a message about it is no news."""
         return any(capture.transaction_id == payment_id for capture in self.captured)
@@ -232,10 +226,14 @@ class PaymentAttempt:
             self.next_check_at = now + timedelta(seconds=report.retry_after_s)
         elif news:
             self.next_check_at, self.news = now, True
-        elif self.is_paid or denied or not self.checkout_id:
+        elif denied or not self.checkout_id:
             self.next_check_at = None
+        elif self.is_paid and (not self._unheard(report) or now - self.opened_at >= LATE_UNTIL):
+            self.next_check_at = last_look(
+                now, opened_at=self.opened_at, watch_until=self.watch_until, whole=report.whole
+            )
         else:
-            settled = report.verdict not in (Verdict.UNKNOWN, Verdict.PENDING)
+            settled = report.verdict not in (Verdict.UNKNOWN, Verdict.PENDING) and not self.is_paid
             tries = None if settled or not self.signals else self.ambiguous
             self.next_check_at = next_poll(now, opened_at=self.opened_at, ambiguous=tries)
             self.ambiguous += 1

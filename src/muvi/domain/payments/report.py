@@ -60,11 +60,16 @@ class ReportedTransaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReport:
-    """The state of one checkout. `retry_after_s`: not to be asked again earlier, seconds."""
+    """The state of one checkout. `retry_after_s`: not to be asked again earlier, seconds.
+
+    `whole`: `transactions` is the gateway's own list of all that the checkout led to. Anything less may leave
+    out a second capture.
+    """
 
     verdict: Verdict
     transactions: tuple[ReportedTransaction, ...] = ()
     code: str = ""
+    whole: bool = False
     retry_after_s: float | None = None
 
     @property

@@ -17,7 +17,7 @@ OPENING_S = 180.0
 """Seconds after which an opening that was never recorded is given up: later than `pay` itself may take."""
 _AFTER_SIGNAL_S = (5.0, 15.0, 30.0, 60.0, 60.0)
 _LATE_S = 900.0
-_LATE_UNTIL = timedelta(days=1)
+LATE_UNTIL = timedelta(days=1)
 _VERY_LATE_S = 3600.0
 
 
@@ -30,8 +30,19 @@ def next_poll(now: datetime, *, opened_at: datetime, ambiguous: int | None = Non
     age = (now - opened_at).total_seconds()
     planned = next((opened_at + timedelta(seconds=at) for at in POLLS_S if at > age), None)
     if planned is None:
-        late = _LATE_S if now - opened_at < _LATE_UNTIL else _VERY_LATE_S
+        late = _LATE_S if now - opened_at < LATE_UNTIL else _VERY_LATE_S
         planned = now + timedelta(seconds=late)
     if ambiguous is not None and ambiguous < len(_AFTER_SIGNAL_S):
         return min(planned, now + timedelta(seconds=_AFTER_SIGNAL_S[ambiguous]))
     return planned
+
+
+def last_look(now: datetime, *, opened_at: datetime, watch_until: datetime, whole: bool) -> datetime | None:
+    """When to look once more at a checkout that was paid, None when that was done.
+
+    Two tabs may both have been paid, and the message about the second may be lost. At the end of the watch
+    nobody can pay any more; what is listed then is all. Without a list it is tried again, for a day.
+    """
+    if now < watch_until:
+        return watch_until
+    return None if whole or now - opened_at >= LATE_UNTIL else next_poll(now, opened_at=opened_at)

@@ -54,7 +54,9 @@ class GatewayCheckout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentToCheck:
-    """What we know of a checkout when we ask for its state. `payment_ids`: transactions heard of so far."""
+    """What we know of a checkout when we ask for its state. `payment_ids`: transactions heard of so far;
+    `paid`: money of it is known, the question is what else it led to.
+    """
 
     reference: str
     checkout_id: str
@@ -62,6 +64,7 @@ class PaymentToCheck:
     amount: Money
     opened_at: datetime
     payment_ids: tuple[str, ...] = ()
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,8 @@ class PaymentGateway(Protocol):
     async def check(self, payment: PaymentToCheck) -> PaymentReport:
         """Ask for the state, within the call budget. Ambiguity is a verdict, not an error, and so is a
         network that fails: UNKNOWN. NEVER_PAID is said only when every account of ours denies it.
+
+        Money is told of as soon as it is seen; unless the report is `whole` there may be more of it.
         """
         raise NotImplementedError
 

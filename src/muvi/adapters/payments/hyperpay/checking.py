@@ -25,9 +25,12 @@ _BY_WEIGHT = (Verdict.CAPTURED, Verdict.PENDING, Verdict.UNKNOWN, Verdict.UNPAID
 
 @dataclass(slots=True)
 class _Gathered:
-    """What the questions of one check brought to light."""
+    """What the questions of one check brought to light. `whole`: the list of the checkout's own account is
+    among it.
+    """
 
     rows: dict[str, ReportedTransaction] = field(default_factory=dict)
+    whole: bool = False
     code: str = ""
     wait_s: float | None = None
 
@@ -51,11 +54,15 @@ class _Gathered:
         verdict = _verdict(rows) or otherwise
         code = next((row.code for row in rows if row.verdict is verdict), self.code)
         wait = None if verdict is Verdict.CAPTURED else self.wait_s
-        return PaymentReport(verdict=verdict, transactions=rows, code=code, retry_after_s=wait)
+        return PaymentReport(
+            verdict=verdict, transactions=rows, code=code, whole=self.whole, retry_after_s=wait
+        )
 
 
 class Checks:
-    """The order of questions: the checkout's status, which is given once; known transactions; the reports."""
+    """The order of questions: the checkout's status, which is given once and tells of one transaction; the
+    list of the checkout's own account; transactions heard of that it lacks; the other accounts.
+    """
 
     def __init__(
         self,
@@ -73,8 +80,14 @@ class Checks:
         self._no_refund_after = no_refund_after
 
     async def payment(self, payment: PaymentToCheck) -> PaymentReport:
-        """The state of a checkout. `200.300.404` of the status never means unpaid: the reports are asked."""
+        """The state of a checkout. `200.300.404` of the status never means unpaid: the reports are asked.
+
+        Money that the status tells of is told at once, for the list runs some seconds late; what else there
+        is, the list tells those who ask again (`paid`).
+        """
         gathered = _Gathered()
+        if payment.paid:
+            return await self._by_reports(payment, gathered)
         status = await self._reports.status(payment.checkout_id, payment.entity)
         if isinstance(status, Reading):
             decided = self._by_status(status, payment, gathered)
@@ -98,30 +111,34 @@ class Checks:
         if status.answer.payment_type in PAYING:
             gathered.add(Found(rows=(row,), code=row.code), payment)
             verdict = _verdict(gathered.rows.values())
-            return None if verdict in (None, Verdict.UNKNOWN) else gathered.report(Verdict.UNKNOWN)
+            open_end = verdict is not Verdict.CAPTURED and bool(set(payment.payment_ids) - {row.id})
+            unclear = open_end or verdict in (None, Verdict.UNKNOWN)
+            return None if unclear else gathered.report(Verdict.UNKNOWN)
         if row.verdict in (Verdict.UNPAID, Verdict.PENDING):
             return PaymentReport(verdict=row.verdict, code=row.code)
         return None
 
     async def _by_reports(self, payment: PaymentToCheck, gathered: _Gathered) -> PaymentReport:
-        known = [*gathered.rows, *reversed(payment.payment_ids)]
-        for payment_id in dict.fromkeys(known[:_IDS_ASKED]):
+        heard_of = dict.fromkeys((*gathered.rows, *reversed(payment.payment_ids)))
+        own = await self._reports.by_reference(payment.reference, payment.entity)
+        listed = {row.id for row in own.rows}
+        gathered.add(own, payment)
+        gathered.whole = bool(listed)
+        for payment_id in [one for one in heard_of if one not in listed][:_IDS_ASKED]:
             gathered.add(await self._reports.by_id(payment_id, payment.entity), payment)
+        answers = [own]
+        for entity in self._other_entities(payment):
             if gathered.paid:
                 return gathered.report(Verdict.UNKNOWN)
-        answers: list[Found] = []
-        for entity in self._entities_to_ask(payment):
             found = await self._reports.by_reference(payment.reference, entity)
             gathered.add(found, payment)
             answers.append(found)
-            if gathered.paid:
-                return gathered.report(Verdict.UNKNOWN)
         return self._weighed(payment, gathered, answers)
 
-    def _entities_to_ask(self, payment: PaymentToCheck) -> tuple[str, ...]:
-        """The checkout's own entity; all of them once "none" would end the watch."""
-        every = dict.fromkeys((payment.entity, *self._entities))
-        return tuple(every) if self._is_over(payment) else (payment.entity,)
+    def _other_entities(self, payment: PaymentToCheck) -> tuple[str, ...]:
+        """The accounts that must deny it too, once "none" would end the watch."""
+        over = self._is_over(payment)
+        return tuple(entity for entity in self._entities if entity != payment.entity) if over else ()
 
     def _is_over(self, payment: PaymentToCheck) -> bool:
         return self._clock.now() - payment.opened_at >= self._never_paid_after
