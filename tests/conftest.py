@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from tests import servers
 from tests.e2e.grounds import Grounds
 
@@ -56,9 +56,9 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
 @pytest.fixture
 async def engine(database_url: str) -> AsyncGenerator[AsyncEngine]:
     """An engine of this test's event loop; several connections, for races."""
-    from muvi.adapters.db.direct import DRIVER, direct  # noqa: PLC0415  unit tests never load the driver
+    from muvi.adapters.db.engine import make_engine  # noqa: PLC0415  unit tests never load the driver
 
-    made = direct(create_async_engine(database_url, pool_size=20, max_overflow=0, connect_args=DRIVER))
+    made = make_engine(database_url, application="muvi-test", pool_size=20)
     yield made
     await made.dispose()
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
-from muvi.adapters.db.tables.ledger import ledger_entries, ledger_journals
 from muvi.domain.ledger.journal import Journal
 from muvi.ports.ledger import Ledger
 
-_POST = (
-    insert(ledger_journals)
-    .on_conflict_do_nothing(index_elements=["kind", "source"])
-    .returning(ledger_journals.c.id)
+_POST = text(
+    """
+    WITH posted AS (
+        INSERT INTO ledger_journals (kind, source, order_id, currency, at)
+        VALUES (:kind, :source, :order_id, :currency, :at)
+        ON CONFLICT (kind, source) DO NOTHING RETURNING id),
+    entered AS (
+        INSERT INTO ledger_entries (journal_id, account, minor)
+        SELECT posted.id, entry.account, entry.minor FROM posted,
+            unnest(CAST(:accounts AS text[]), CAST(:amounts AS bigint[])) AS entry (account, minor))
+    SELECT id FROM posted
+    """
 )
-_ENTER = ledger_entries.insert()
 
 
 class SqlLedger(Ledger):
@@ -26,16 +32,13 @@ class SqlLedger(Ledger):
 
     @override
     async def post(self, journal: Journal) -> bool:
-        head = {
+        facts = {
             "kind": journal.kind,
             "source": journal.source,
             "order_id": journal.order_id,
             "currency": journal.currency,
             "at": journal.at,
+            "accounts": [entry.account for entry in journal.entries],
+            "amounts": [entry.minor for entry in journal.entries],
         }
-        new_id = (await self._connection.execute(_POST, head)).scalar()
-        if new_id is None:
-            return False
-        rows = [{"journal_id": new_id, "account": e.account, "minor": e.minor} for e in journal.entries]
-        await self._connection.execute(_ENTER, rows)
-        return True
+        return (await self._connection.execute(_POST, facts)).first() is not None

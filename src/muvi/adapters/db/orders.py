@@ -8,8 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, RowMapping, Table, bindparam, delete, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy import (
+    Column,
+    Insert,
+    RowMapping,
+    Select,
+    Table,
+    TableValuedAlias,
+    Update,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
@@ -40,23 +56,51 @@ _BEFORE = orders.alias("before")
 _LOCK = _GET.add_columns(
     select(_BEFORE.c.version).where(_BEFORE.c.id == orders.c.id).scalar_subquery().label("seen_version")
 ).with_for_update(of=orders)
-_ADD = orders.insert()
 _FRESH: dict[str, Any] = {
     column.name: bindparam(f"new_{column.name}", type_=column.type) for column in orders.columns
 }
-_SAVE = (
-    update(orders)
-    .where(orders.c.id == bindparam("key"), orders.c.version == bindparam("seen"))
-    .values(**_FRESH)
-)
 _ADD_LINES = order_lines.insert()
 _DROP_LINES = delete(order_lines).where(order_lines.c.order_id == bindparam("key"))
-_ADD_ENTRIES = order_timeline.insert()
-_PUT = insert(box_office_orders)
-_PUT_RECORD = _PUT.on_conflict_do_update(
-    index_elements=["id"],
-    set_={name: _PUT.excluded[name] for name in ("expires_at", "total_minor", "active")},
+
+
+def _given(name: str, *columns: Column[Any]) -> TableValuedAlias:
+    """The rows of one JSON parameter."""
+    rows = func.jsonb_to_recordset(bindparam(name, type_=JSONB))
+    typed = [column(each.name, each.type) for each in columns]
+    return rows.table_valued(*typed, name=name).render_derived(name=name, with_types=True)
+
+
+def _with_children(written: Insert | Update) -> Select[Any]:
+    """The order's row with its new records and entries, in one statement; its id when the row was written."""
+    done = written.returning(orders.c.id).cte("done")
+    record_columns = [each for each in box_office_orders.columns if each.name != "order_id"]
+    records = _given("records", *record_columns)
+    put = insert(box_office_orders).from_select(
+        ["order_id", *(each.name for each in record_columns)],
+        select(done.c.id, *(records.c[each.name] for each in record_columns)).join_from(
+            done, records, true()
+        ),
+    )
+    put = put.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: put.excluded[name] for name in ("expires_at", "total_minor", "active")},
+    )
+    entries = _given("entries", *_ENTRY)
+    noted = order_timeline.insert().from_select(
+        ["order_id", *(each.name for each in _ENTRY)],
+        select(done.c.id, *(entries.c[each.name] for each in _ENTRY)).join_from(done, entries, true()),
+    )
+    return select(done.c.id).add_cte(put.cte("put"), noted.cte("noted"))
+
+
+_ENTRY = (order_timeline.c.at, order_timeline.c.code, order_timeline.c.facts)
+_ADD = _with_children(insert(orders).values(_FRESH))
+_SAVE = _with_children(
+    update(orders)
+    .where(orders.c.id == bindparam("key"), orders.c.version == bindparam("seen"))
+    .values(_FRESH)
 )
+_ADD_ENTRIES = order_timeline.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +128,9 @@ class SqlOrders(Orders):
     @override
     async def add(self, order: Order) -> None:
         row = _row(order)
-        await self._connection.execute(_ADD, row)
-        self._read[order.id] = Seen(order.version, row)
-        await self._save_children(order)
+        await self._connection.execute(_ADD, _fresh(row, order.version) | _news(order, ()))
+        await self._save_lines(order, ())
+        self._remember(order)
 
     @override
     async def get(self, order_id: UUID, *, for_update: bool = False) -> Order | None:
@@ -103,37 +147,52 @@ class SqlOrders(Orders):
 
     @override
     async def save(self, order: Order) -> None:
-        row = _row(order)
-        if self._read.get(order.id) != Seen(order.version, row, order.lines, order.box_office_orders):
-            facts = {f"new_{name}": value for name, value in row.items()}
-            facts |= {"key": order.id, "seen": order.version, "new_version": order.version + 1}
-            if (await self._connection.execute(_SAVE, facts)).rowcount != 1:
+        seen, row = self._read.get(order.id), _row(order)
+        known, lines = (seen.records, seen.lines) if seen else ((), None)
+        if seen == Seen(order.version, row, order.lines, order.box_office_orders):
+            await self._note(order)
+        else:
+            facts = {"key": order.id, "seen": order.version, **_news(order, known)}
+            written = await self._connection.execute(_SAVE, _fresh(row, order.version + 1) | facts)
+            if written.first() is None:
                 raise OrderHasChanged
             order.version += 1
-        await self._save_children(order)
+            await self._save_lines(order, lines)
+        self._remember(order)
 
-    async def _save_children(self, order: Order) -> None:
-        seen = self._read.get(order.id)
-        if seen is None or order.lines != seen.lines:
-            if seen is None or seen.lines:
-                await self._connection.execute(_DROP_LINES, {"key": order.id})
-            if order.lines:
-                rows = [_line_row(order.id, line) for line in order.lines]
-                await self._connection.execute(_ADD_LINES, rows)
-        await self._save_records(order, seen.records if seen else ())
+    async def _save_lines(self, order: Order, known: tuple[OrderLine, ...] | None) -> None:
+        """`known` is what the table has; None when that was not read."""
+        if order.lines == known:
+            return
+        if known is None or known:
+            await self._connection.execute(_DROP_LINES, {"key": order.id})
+        if order.lines:
+            await self._connection.execute(_ADD_LINES, [_line_row(order.id, line) for line in order.lines])
+
+    async def _note(self, order: Order) -> None:
+        """The row stays as it is: only its history goes on."""
         if order.timeline:
-            entries = [
-                {"order_id": order.id, "at": entry.at, "code": entry.code, "facts": dict(entry.facts)}
-                for entry in order.timeline
-            ]
+            entries = [{"order_id": order.id, **entry} for entry in _entries(order)]
             await self._connection.execute(_ADD_ENTRIES, entries)
-            order.timeline.clear()
+
+    def _remember(self, order: Order) -> None:
+        order.timeline.clear()
         self._read[order.id] = Seen.of(order)
 
-    async def _save_records(self, order: Order, known: tuple[BoxOfficeOrderRecord, ...]) -> None:
-        changed = [record for record in order.box_office_orders if record not in known]
-        for record in sorted(changed, key=lambda one: one.active):  # at most one may be active at a time
-            await self._connection.execute(_PUT_RECORD, _record_row(order.id, record))
+
+def _fresh(row: Mapping[str, object], version: int) -> dict[str, object]:
+    return {f"new_{name}": value for name, value in row.items()} | {"new_version": version}
+
+
+def _news(order: Order, known: tuple[BoxOfficeOrderRecord, ...]) -> dict[str, object]:
+    """Records that changed and entries that are new, as JSON. At most one record may be active at a time."""
+    changed = [record for record in order.box_office_orders if record not in known]
+    changed.sort(key=lambda one: one.active)
+    return {"records": [_record_row(record) for record in changed], "entries": _entries(order)}
+
+
+def _entries(order: Order) -> list[dict[str, object]]:
+    return [{"at": entry.at, "code": entry.code, "facts": dict(entry.facts)} for entry in order.timeline]
 
 
 def _stale(row: RowMapping) -> bool:
@@ -272,10 +331,9 @@ def _record(row: Mapping[Any, Any]) -> BoxOfficeOrderRecord:
     )
 
 
-def _record_row(order_id: UUID, record: BoxOfficeOrderRecord) -> dict[str, Any]:
+def _record_row(record: BoxOfficeOrderRecord) -> dict[str, Any]:
     return {
         "id": record.id,
-        "order_id": order_id,
         "ref": record.ref,
         "cinema_ref": record.cinema,
         "showtime_ref": record.showtime,

@@ -41,7 +41,7 @@ _MAX_LEASE_S = int(MAX_LEASE.total_seconds())
 _LIVE = outbox.c.done_at.is_(None) & outbox.c.dead_at.is_(None)
 _MESSAGE = (outbox.c.id, outbox.c.type, outbox.c.payload, outbox.c.occurred_at, outbox.c.attempts)
 _RING = text(f"SELECT pg_notify('{CHANNEL}', '')")
-_PUT = insert(outbox)
+_PUT = insert(outbox).returning(func.pg_notify(CHANNEL, "", type_=Text))
 _FIND = select(*_MESSAGE).where(outbox.c.id == bindparam("key"), _LIVE)
 _FIRST = insert(inbox).on_conflict_do_nothing().returning(inbox.c.consumer)
 _ACTED = (
@@ -99,20 +99,15 @@ class SqlOutbox(Outbox):
 
     @override
     async def put(self, *events: Event) -> None:
-        if not events:
-            return
-        rows = [
-            {
+        for event in events:
+            row = {
                 "id": event.id,
                 "type": event.type,
                 "payload": dict(event.payload),
                 "occurred_at": event.occurred_at,
                 "available_at": event.occurred_at,
             }
-            for event in events
-        ]
-        await self._connection.execute(_PUT, rows)
-        await self._connection.execute(_RING)
+            await self._connection.execute(_PUT, row)
 
     @override
     async def done(self, message: Message, now: datetime) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, case, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Boolean,
+    RowMapping,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
@@ -25,7 +36,6 @@ CHANNEL = "muvi_payments"
 _TAKING = (TransactionKind.DEBIT.value, TransactionKind.CAPTURE.value)
 _A = payment_attempts.c
 _T = gateway_transactions.c
-_RING = text(f"SELECT pg_notify('{CHANNEL}', '')")
 _CLAIM = text(
     """
     UPDATE payment_attempts SET lease_until = :lease
@@ -38,11 +48,31 @@ _CLAIM = text(
 )
 
 
+_EVERY = func.jsonb_agg(
+    aggregate_order_by(literal_column("to_jsonb(gateway_transactions)"), _T.captured_at, _T.transaction_id)
+)
+_CAPTURED = (
+    select(func.coalesce(_EVERY, literal_column("'[]'::jsonb")))
+    .select_from(gateway_transactions)
+    .where(
+        _T.attempt_id == _A.id,
+        _T.verdict == Verdict.CAPTURED.value,
+        _T.kind.in_(_TAKING),
+        _T.amount_minor.is_not(None),
+    )
+    .correlate(payment_attempts)
+    .scalar_subquery()
+    .label("captures")
+)
+_BEFORE = payment_attempts.alias("before")
+_SEEN = select(_BEFORE.c.version).where(_BEFORE.c.id == _A.id).scalar_subquery().label("seen_version")
+_READ = select(payment_attempts, _CAPTURED)
+_LOCKED = _READ.add_columns(_SEEN).with_for_update(of=payment_attempts)
 _ADD = payment_attempts.insert()
-_GET = select(payment_attempts).where(_A.id == bindparam("key"))
-_LOCK = _GET.with_for_update()
-_OF_ORDER = select(payment_attempts).where(_A.order_id == bindparam("key")).order_by(_A.id)
-_LOCK_OF_ORDER = _OF_ORDER.with_for_update()
+_GET = _READ.where(_A.id == bindparam("key"))
+_LOCK = _LOCKED.where(_A.id == bindparam("key"))
+_OF_ORDER = _READ.where(_A.order_id == bindparam("key")).order_by(_A.id)
+_LOCK_OF_ORDER = _LOCKED.where(_A.order_id == bindparam("key")).order_by(_A.id)
 _FRESH: dict[str, Any] = {
     column.name: bindparam(f"new_{column.name}", type_=column.type) for column in payment_attempts.columns
 }
@@ -50,16 +80,7 @@ _SAVE = (
     update(payment_attempts)
     .where(_A.id == bindparam("key"), _A.version == bindparam("seen"))
     .values(**_FRESH)
-)
-_CAPTURES = (
-    select(gateway_transactions)
-    .where(
-        _T.attempt_id == bindparam("key"),
-        _T.verdict == Verdict.CAPTURED.value,
-        _T.kind.in_(_TAKING),
-        _T.amount_minor.is_not(None),
-    )
-    .order_by(_T.captured_at, _T.transaction_id)
+    .returning(case((bindparam("news", type_=Boolean), func.pg_notify(CHANNEL, ""))))
 )
 _PUT = insert(gateway_transactions)
 _WAS_CAPTURED = _T.verdict == Verdict.CAPTURED.value
@@ -95,9 +116,8 @@ class SqlPaymentAttempts(PaymentAttempts):
 
     @override
     async def get(self, attempt_id: UUID, *, for_update: bool = False) -> PaymentAttempt | None:
-        query = _LOCK if for_update else _GET
-        row = (await self._connection.execute(query, {"key": attempt_id})).mappings().first()
-        return None if row is None else await self._attempt(row)
+        rows = await self._rows(attempt_id, _LOCK if for_update else None, _GET)
+        return _attempt(rows[0]) if rows else None
 
     @override
     async def by_checkout(self, gateway: str, checkout_id: str) -> UUID | None:
@@ -109,22 +129,19 @@ class SqlPaymentAttempts(PaymentAttempts):
 
     @override
     async def of_order(self, order_id: UUID, *, for_update: bool = False) -> tuple[PaymentAttempt, ...]:
-        query = _LOCK_OF_ORDER if for_update else _OF_ORDER
-        rows = (await self._connection.execute(query, {"key": order_id})).mappings().all()
-        return tuple([await self._attempt(row) for row in rows])
+        rows = await self._rows(order_id, _LOCK_OF_ORDER if for_update else None, _OF_ORDER)
+        return tuple(map(_attempt, rows))
 
     @override
     async def save(self, attempt: PaymentAttempt) -> None:
         facts = {f"new_{name}": value for name, value in _row(attempt).items()}
         facts |= {"key": attempt.id, "seen": attempt.version, "new_version": attempt.version + 1}
-        changed = await self._connection.execute(_SAVE, facts)
-        if changed.rowcount != 1:
+        facts["news"] = attempt.news
+        if (await self._connection.execute(_SAVE, facts)).first() is None:
             raise AttemptChanged
         attempt.version += 1
+        attempt.news = False
         await self._save_captures(attempt)
-        if attempt.news:
-            await self._connection.execute(_RING)
-            attempt.news = False
 
     @override
     async def record(
@@ -146,12 +163,15 @@ class SqlPaymentAttempts(PaymentAttempts):
         held = update(payment_attempts).where(_A.id == attempt_id, _A.lease_until.is_not(None))
         await self._connection.execute(held.values(lease_until=until))
 
-    async def _attempt(self, row: RowMapping) -> PaymentAttempt:
-        captured: tuple[Capture, ...] = ()
-        if AttemptStatus(row["status"]) in PAID:
-            rows = await self._connection.execute(_CAPTURES, {"key": row["id"]})
-            captured = tuple(_capture(found) for found in rows.mappings())
-        return _attempt(row, captured)
+    async def _rows(self, key: UUID, lock: Select[Any] | None, read: Select[Any]) -> Sequence[RowMapping]:
+        """Attempts with their captures. Where a lock was waited for, the attempt is the newest, but its
+        captures are those of the snapshot with which the statement began: they are read again.
+        """
+        query = read if lock is None else lock
+        rows: Sequence[RowMapping] = (await self._connection.execute(query, {"key": key})).mappings().all()
+        if lock is not None and any(row["seen_version"] != row["version"] for row in rows):
+            rows = (await self._connection.execute(read, {"key": key})).mappings().all()
+        return rows
 
     async def _save_captures(self, attempt: PaymentAttempt) -> None:
         if attempt.captured:
@@ -223,25 +243,26 @@ def _row(attempt: PaymentAttempt) -> dict[str, Any]:
     }
 
 
-def _attempt(row: RowMapping, captured: tuple[Capture, ...]) -> PaymentAttempt:
+def _attempt(row: RowMapping) -> PaymentAttempt:
+    status = AttemptStatus(row["status"])
     return PaymentAttempt(
         **{name: row[name] for name in _PLAIN},
-        status=AttemptStatus(row["status"]),
+        status=status,
         amount=Money(row["amount_minor"], row["currency"]),
         brands=tuple(row["brands"]),
         payment_ids=tuple(row["payment_ids"]),
         language=Language(row["language"]),
         last_verdict=Verdict(row["last_verdict"]) if row["last_verdict"] else None,
-        captured=captured,
+        captured=tuple(map(_capture, row["captures"])) if status in PAID else (),
     )
 
 
-def _capture(row: RowMapping) -> Capture:
+def _capture(row: Mapping[str, Any]) -> Capture:
     return Capture(
         transaction_id=row["transaction_id"],
         entity=row["entity"],
         amount=Money(row["amount_minor"], row["currency"]),
-        captured_at=row["captured_at"],
+        captured_at=datetime.fromisoformat(row["captured_at"]),
         code=row["code"],
         brand=row["brand"],
         card_masked=row["card_masked"],

@@ -32,6 +32,13 @@ _MINE = """
 several of them never meets another halfway.
 """
 
+_RISEN = """
+    INSERT INTO seat_versions AS v (showtime_id, version) SELECT :showtime, 1 WHERE {happened}
+    ON CONFLICT (showtime_id) DO UPDATE SET version = v.version + 1
+    RETURNING pg_notify('muvi_seats', :name || ':' || version)
+"""
+"""A new version of the seat map for every process that shows it, in the statement that changes its claims."""
+
 
 def _change_to(state: str, which: str) -> TextClause:
     """A statement that moves some of an order's unsold claims; its rows: seat, whether it was moved."""
@@ -42,8 +49,9 @@ def _change_to(state: str, which: str) -> TextClause:
             FROM mine
             WHERE c.showtime_id = :showtime AND c.seat_key = mine.seat_key AND c.state <> '{state}'
             RETURNING c.seat_key, c.state, c.version),
-        logged AS ({_LOG})
-        SELECT mine.seat_key, changed.seat_key IS NOT NULL FROM mine LEFT JOIN changed USING (seat_key)
+        logged AS ({_LOG}),
+        risen AS ({_RISEN.format(happened="EXISTS (SELECT FROM changed)")})
+        SELECT seat_key FROM mine
     """)  # noqa: S608  (constants only)
 
 
@@ -51,17 +59,10 @@ _PIN = _change_to("PAYING", "true")
 _SELL = _change_to("SOLD", "seat_key = ANY(:seats)")
 _RELEASE = _change_to("RELEASED", "seat_key <> ALL(:seats)")
 
-_RING = text("""
-    WITH risen AS (
-        INSERT INTO seat_versions AS v (showtime_id, version) VALUES (:showtime, 1)
-        ON CONFLICT (showtime_id) DO UPDATE SET version = v.version + 1
-        RETURNING version)
-    SELECT pg_notify('muvi_seats', :name || ':' || version) FROM risen
-""")
-
 
 def _claiming(free_for_me: str) -> TextClause:
     """The claim, all or nothing; tests replace the condition under which a seat may be taken."""
+    whole = "(SELECT count(*) FROM changed) = cardinality(CAST(:seats AS text[]))"
     return text(f"""
         WITH changed AS (
             INSERT INTO seat_claims AS c (showtime_id, seat_key, order_id, state, version, expires_at)
@@ -72,7 +73,8 @@ def _claiming(free_for_me: str) -> TextClause:
                 expires_at = excluded.expires_at
             WHERE {free_for_me}
             RETURNING seat_key, state, version),
-        logged AS ({_LOG})
+        logged AS ({_LOG}),
+        risen AS ({_RISEN.format(happened=whole)})
         SELECT seat_key FROM changed
     """)  # noqa: S608  (constants only)
 
@@ -101,12 +103,9 @@ class SqlSeatClaims(SeatClaims):
         self, showtime_id: UUID, seats: Iterable[SeatKey], *, order_id: UUID, until: datetime, now: datetime
     ) -> tuple[SeatKey, ...]:
         wanted = sorted(set(seats))
-        facts = {"showtime": showtime_id, "order": order_id, "now": now, "until": until, "seats": wanted}
+        facts = _facts(showtime_id, order_id, now) | {"until": until, "seats": wanted}
         won = set((await self._connection.execute(self._claim, facts)).scalars())
-        lost = tuple(seat for seat in wanted if seat not in won)
-        if not lost:
-            await self._ring(showtime_id)
-        return lost
+        return tuple(seat for seat in wanted if seat not in won)
 
     @override
     async def taken(
@@ -144,13 +143,11 @@ class SqlSeatClaims(SeatClaims):
         now: datetime,
         seats: list[SeatKey] | None = None,
     ) -> tuple[SeatKey, ...]:
-        facts: dict[str, object] = {"showtime": showtime_id, "order": order_id, "now": now}
+        facts = _facts(showtime_id, order_id, now)
         if seats is not None:
             facts["seats"] = seats
-        rows = (await self._connection.execute(statement, facts)).all()
-        if any(moved for _, moved in rows):
-            await self._ring(showtime_id)
-        return tuple(SeatKey(key) for key, _ in rows)
+        return tuple(SeatKey(key) for key in (await self._connection.execute(statement, facts)).scalars())
 
-    async def _ring(self, showtime_id: UUID) -> None:
-        await self._connection.execute(_RING, {"showtime": showtime_id, "name": showtime_id.hex})
+
+def _facts(showtime_id: UUID, order_id: UUID, now: datetime) -> dict[str, object]:
+    return {"showtime": showtime_id, "name": showtime_id.hex, "order": order_id, "now": now}
