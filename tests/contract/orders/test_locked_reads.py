@@ -3,22 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.builders_orders import MINUTE, NOW, a_record, an_order, facts, two_seats
+from tests.contract.kit.locks import somebody_waits
 from tests.contract.purchase_stores import SqlStore
 
 from muvi.adapters.db import orders as sql_orders
 from muvi.domain.orders.order import Order
-
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-
-
-async def somebody_waits(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        while not (await connection.execute(text(WAITING))).scalar_one():
-            await connection.rollback()
-            await asyncio.sleep(0.01)
 
 
 async def read_behind(store: SqlStore) -> tuple[Order, Order]:

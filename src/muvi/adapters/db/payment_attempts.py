@@ -169,7 +169,7 @@ class SqlPaymentAttempts(PaymentAttempts):
         """
         query = read if lock is None else lock
         rows: Sequence[RowMapping] = (await self._connection.execute(query, {"key": key})).mappings().all()
-        if lock is not None and any(row["seen_version"] != row["version"] for row in rows):
+        if lock is not None and any(map(_stale, rows)):
             rows = (await self._connection.execute(read, {"key": key})).mappings().all()
         return rows
 
@@ -177,6 +177,10 @@ class SqlPaymentAttempts(PaymentAttempts):
         if attempt.captured:
             rows = [_capture_row(attempt, capture) for capture in attempt.captured]
             await self._connection.execute(_PUT_CAPTURE, rows)
+
+
+def _stale(row: RowMapping) -> bool:
+    return bool(row["seen_version"] != row["version"])
 
 
 def _capture_row(attempt: PaymentAttempt, capture: Capture) -> dict[str, Any]:
