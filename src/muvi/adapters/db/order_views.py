@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from muvi.adapters.db.engine import reading
 from muvi.adapters.db.errors import translating
-from muvi.adapters.db.orders import line_of, order_of
+from muvi.adapters.db.order_rows import line_of, order_of
 from muvi.adapters.db.showtimes_for_sale import EXPERIENCE_PAIRS
 from muvi.adapters.db.tables.catalog import films
 from muvi.adapters.db.tables.orders import order_lines, order_timeline, orders

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +28,11 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.order_rows import line_of, line_row, order_of, order_row, record_of, record_row
 from muvi.adapters.db.tables.orders import box_office_orders, order_lines, order_timeline, orders
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
-from muvi.domain.orders.line import ChosenSeat, LineKind, OrderLine
-from muvi.domain.orders.order import BuyerDetails, Operation, OperationKind, Order, OrderStatus
-from muvi.domain.shared.actor import Platform
-from muvi.domain.shared.text import Language
+from muvi.domain.orders.line import OrderLine
+from muvi.domain.orders.order import Order
 from muvi.ports.orders.orders import OrderHasChanged, Orders
 
 
@@ -115,7 +113,7 @@ class Seen:
     @classmethod
     def of(cls, order: Order) -> Seen:
         """An order just read or written."""
-        return cls(order.version, _row(order), order.lines, order.box_office_orders)
+        return cls(order.version, order_row(order), order.lines, order.box_office_orders)
 
 
 class SqlOrders(Orders):
@@ -127,7 +125,7 @@ class SqlOrders(Orders):
 
     @override
     async def add(self, order: Order) -> None:
-        row = _row(order)
+        row = order_row(order)
         await self._connection.execute(_ADD, _fresh(row, order.version) | _news(order, ()))
         await self._save_lines(order, ())
         self._remember(order)
@@ -141,13 +139,13 @@ class SqlOrders(Orders):
         if row is None:
             return None
         lines = tuple(line_of(line) for line in row["lines"])
-        order = order_of(row, lines, tuple(_record(record) for record in row["records"]))
+        order = order_of(row, lines, tuple(record_of(record) for record in row["records"]))
         self._read[order.id] = Seen.of(order)
         return order
 
     @override
     async def save(self, order: Order) -> None:
-        seen, row = self._read.get(order.id), _row(order)
+        seen, row = self._read.get(order.id), order_row(order)
         known, lines = (seen.records, seen.lines) if seen else ((), None)
         if seen == Seen(order.version, row, order.lines, order.box_office_orders):
             await self._note(order)
@@ -167,7 +165,7 @@ class SqlOrders(Orders):
         if known is None or known:
             await self._connection.execute(_DROP_LINES, {"key": order.id})
         if order.lines:
-            await self._connection.execute(_ADD_LINES, [_line_row(order.id, line) for line in order.lines])
+            await self._connection.execute(_ADD_LINES, [line_row(order.id, line) for line in order.lines])
 
     async def _note(self, order: Order) -> None:
         """The row stays as it is: only its history goes on."""
@@ -188,7 +186,7 @@ def _news(order: Order, known: tuple[BoxOfficeOrderRecord, ...]) -> dict[str, ob
     """Records that changed and entries that are new, as JSON. At most one record may be active at a time."""
     changed = [record for record in order.box_office_orders if record not in known]
     changed.sort(key=lambda one: one.active)
-    return {"records": [_record_row(record) for record in changed], "entries": _entries(order)}
+    return {"records": [record_row(record) for record in changed], "entries": _entries(order)}
 
 
 def _entries(order: Order) -> list[dict[str, object]]:
@@ -200,145 +198,3 @@ def _stale(row: RowMapping) -> bool:
     snapshot with which the statement began.
     """
     return bool(row["seen_version"] != row["version"])
-
-
-def _row(order: Order) -> dict[str, Any]:
-    operation = order.operation
-    return {
-        "id": order.id,
-        "owner_id": order.owner_id,
-        "showtime_id": order.showtime_id,
-        "cinema_id": order.cinema_id,
-        "platform": order.platform,
-        "currency": order.currency,
-        "language": order.language,
-        "status": order.status,
-        "total_minor": order.total_minor,
-        "vat_minor": order.vat_minor,
-        "created_at": order.created_at,
-        "expires_at": order.expires_at,
-        "confirmed_at": order.confirmed_at,
-        "closed_reason": order.closed_reason,
-        "buyer_name": order.buyer.name,
-        "buyer_email": order.buyer.email,
-        "buyer_phone": order.buyer.phone,
-        "booking_id": order.booking_id,
-        "booking_number": order.booking_number,
-        "operation_id": operation.id if operation else None,
-        "operation_kind": operation.kind if operation else None,
-        "operation_deadline": operation.deadline if operation else None,
-    }
-
-
-def order_of(
-    row: Mapping[Any, Any], lines: tuple[OrderLine, ...], records: tuple[BoxOfficeOrderRecord, ...]
-) -> Order:
-    """An order from its row and its children."""
-    operation = None
-    if row["operation_id"] is not None:
-        operation = Operation(
-            id=row["operation_id"],
-            kind=OperationKind(row["operation_kind"]),
-            deadline=row["operation_deadline"],
-        )
-    return Order(
-        id=row["id"],
-        owner_id=row["owner_id"],
-        showtime_id=row["showtime_id"],
-        cinema_id=row["cinema_id"],
-        platform=Platform(row["platform"]),
-        currency=row["currency"],
-        language=Language(row["language"]),
-        status=OrderStatus(row["status"]),
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        confirmed_at=row["confirmed_at"],
-        closed_reason=row["closed_reason"],
-        buyer=BuyerDetails(name=row["buyer_name"], email=row["buyer_email"], phone=row["buyer_phone"]),
-        booking_id=row["booking_id"],
-        booking_number=row["booking_number"],
-        lines=lines,
-        box_office_orders=records,
-        operation=operation,
-        version=row["version"],
-    )
-
-
-def line_of(row: Mapping[Any, Any]) -> OrderLine:
-    """A line from its row, be it of the table or of a view."""
-    seat = None
-    if row["seat_key"] is not None:
-        seat = ChosenSeat(
-            key=row["seat_key"],
-            row=row["seat_row"],
-            number=row["seat_number"],
-            label=row["seat_label"],
-            area_id=row["seat_area"],
-            kind=row["seat_kind"],
-        )
-    return OrderLine(
-        id=UUID(row["id"]),
-        position=row["position"],
-        kind=LineKind(row["kind"]),
-        name_en=row["name_en"],
-        name_ar=row["name_ar"],
-        seat=seat,
-        ticket_type_id=row["ticket_type_id"],
-        ticket_index=row["ticket_index"],
-        price_minor=row["price_minor"],
-        fee_minor=row["fee_minor"],
-        discount_minor=row["discount_minor"],
-        vat_minor=row["vat_minor"],
-        refunded_minor=row["refunded_minor"],
-    )
-
-
-def _line_row(order_id: UUID, line: OrderLine) -> dict[str, Any]:
-    seat = line.seat
-    return {
-        "id": line.id,
-        "order_id": order_id,
-        "position": line.position,
-        "kind": line.kind,
-        "name_en": line.name_en,
-        "name_ar": line.name_ar,
-        "seat_key": seat.key if seat else None,
-        "seat_row": seat.row if seat else None,
-        "seat_number": seat.number if seat else None,
-        "seat_label": seat.label if seat else None,
-        "seat_area": seat.area_id if seat else None,
-        "seat_kind": seat.kind if seat else None,
-        "ticket_type_id": line.ticket_type_id,
-        "ticket_index": line.ticket_index,
-        "price_minor": line.price_minor,
-        "fee_minor": line.fee_minor,
-        "discount_minor": line.discount_minor,
-        "vat_minor": line.vat_minor,
-        "refunded_minor": line.refunded_minor,
-    }
-
-
-def _record(row: Mapping[Any, Any]) -> BoxOfficeOrderRecord:
-    return BoxOfficeOrderRecord(
-        id=UUID(row["id"]),
-        ref=row["ref"],
-        cinema=row["cinema_ref"],
-        showtime=row["showtime_ref"],
-        platform=Platform(row["platform"]),
-        expires_at=datetime.fromisoformat(row["expires_at"]),
-        total_minor=row["total_minor"],
-        active=row["active"],
-    )
-
-
-def _record_row(record: BoxOfficeOrderRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "ref": record.ref,
-        "cinema_ref": record.cinema,
-        "showtime_ref": record.showtime,
-        "platform": record.platform,
-        "expires_at": record.expires_at,
-        "total_minor": record.total_minor,
-        "active": record.active,
-    }
