@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests import servers
 from tests.e2e.copies import Copy, a_copy, muvi
@@ -50,6 +51,15 @@ def test_a_second_copy_in_one_home_is_told_who_runs_there(tmp_path: Path) -> Non
     assert ended.returncode == 1
     assert "already runs from" in ended.stdout
     assert "process 4711, API on port 3000" in ended.stdout
+
+
+def test_the_port_of_the_workers_metrics_is_looked_at_too(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        taken = str(holder.getsockname()[1])
+        ports = {"SERVER_PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+        ended = muvi(tmp_path / "home", "up", WORKER_METRICS_PORT=taken, **ports)
+    assert ended.returncode == 1
+    assert f"WORKER_METRICS_PORT={int(taken) + 1}" in " ".join(ended.stdout.split())
 
 
 def test_production_brings_its_own_servers(tmp_path: Path) -> None:
@@ -102,6 +112,14 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(home: Pat
         assert wait_for(lambda: not any(alive(pid) for pid in everybody), seconds=60)
     with a_copy(home) as copy:
         assert total(copy, "/api/v1/films") >= 15
+
+
+def test_the_worker_can_be_scraped_where_a_port_is_named(home: Path) -> None:
+    port = str(free_port())
+    with a_copy(home, WORKER_METRICS_PORT=port) as copy:
+        address = f"http://127.0.0.1:{port}/metrics"
+        assert wait_for(lambda: address in copy.said)
+        assert "muvi_work_total" in httpx.get(address, trust_env=False).text
 
 
 def test_a_killed_api_is_started_again(home: Path) -> None:

@@ -65,8 +65,9 @@ class Town:
 
     def __init__(self, ground: Ground, home: Path, *, second_api: bool = False, **extra: str) -> None:
         self.home, self.database_url = home, ground.database_url
-        api, sandbox, second = free_port(), free_port(), free_port()
+        api, sandbox, second, metrics = (free_port() for _ in range(4))
         self.api_url, self.second_url = f"http://127.0.0.1:{api}", f"http://127.0.0.1:{second}"
+        self.metrics_url = f"http://127.0.0.1:{metrics}"
         self.sandbox = Sandbox(f"http://127.0.0.1:{sandbox}")
         self.shift_s = 0.0
         self.showtimes: list[dict[str, Any]] = []
@@ -82,6 +83,7 @@ class Town:
             "REDIS_URL": ground.redis_url,
             "SERVER_PORT": str(api),
             "SANDBOX_PORT": str(sandbox),
+            "WORKER_METRICS_PORT": str(metrics),
             "PUBLIC_BASE_URL": self.api_url,
             "JWT_EXPIRES_IN": "2d",
             "DB_POOL_MAX": "16",

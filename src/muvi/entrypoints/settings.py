@@ -35,6 +35,7 @@ class Settings:
     host: str
     port: int
     sandbox_port: int
+    worker_metrics_port: int
     database_url: str
     read_database_url: str
     redis_url: str
@@ -85,6 +86,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=env.text("SERVER_HOST", "0.0.0.0" if env.production else "127.0.0.1"),  # noqa: S104
         port=port,
         sandbox_port=sandbox_port,
+        worker_metrics_port=env.port("WORKER_METRICS_PORT", 0),
         database_url=env.database("WRITE"),
         read_database_url=env.database("READ"),
         redis_url=env.redis(),

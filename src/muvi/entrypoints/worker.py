@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
@@ -23,6 +24,7 @@ from muvi.adapters.db.refunds import CHANNEL as REFUNDS
 from muvi.adapters.jobs.attention import watch
 from muvi.adapters.jobs.catalogue import sync_repeated
 from muvi.adapters.jobs.delivery import Delivery
+from muvi.adapters.jobs.probes import answering
 from muvi.adapters.jobs.queue import make_worker, queue_name, worker_queue
 from muvi.adapters.jobs.relay_loop import CHANNEL as OUTBOX
 from muvi.adapters.jobs.relay_loop import RelayLoop
@@ -164,13 +166,24 @@ async def work(settings: Settings, stop: asyncio.Event, *overrides: Provider) ->
         await container.close()
 
 
+def probes(settings: Settings) -> contextlib.AbstractContextManager[object]:
+    """Metrics and health while the worker works, where a port is named for them."""
+    port = settings.worker_metrics_port
+    return answering(settings.host, port) if port else contextlib.nullcontext()
+
+
 async def serve(settings: Settings, *overrides: Provider) -> None:
     """Work until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await work(settings, stop, *overrides)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(probes(settings))
+        except OSError as error:
+            sys.exit(f"WORKER_METRICS_PORT {settings.worker_metrics_port} cannot be used: {error}")
+        await work(settings, stop, *overrides)
 
 
 def main(*overrides: Provider) -> None:

@@ -60,7 +60,11 @@ def test_a_taken_port_is_told_with_its_holder() -> None:
 
 def test_one_port_for_two_is_refused() -> None:
     with pytest.raises(CannotStart, match="both 3000"):
-        preflight.check_ports_differ(3000, 3000)
+        preflight.check_ports_differ({"SERVER_PORT": 3000, "SANDBOX_PORT": 3000})
+    ports = {"SERVER_PORT": 3000, "SANDBOX_PORT": 3900, "WORKER_METRICS_PORT": 3900}
+    with pytest.raises(CannotStart, match="SANDBOX_PORT and WORKER_METRICS_PORT are both 3900"):
+        preflight.check_ports_differ(ports)
+    preflight.check_ports_differ({"SERVER_PORT": 3000, "SANDBOX_PORT": 3900})
 
 
 def test_a_home_that_is_no_folder_is_refused(tmp_path: Path) -> None:

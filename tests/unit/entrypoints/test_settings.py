@@ -114,6 +114,7 @@ BAD = [
     ("SERVER_PORT", "abc"),
     ("SERVER_PORT", "70000"),
     ("SANDBOX_PORT", "0"),
+    ("WORKER_METRICS_PORT", "metrics"),
     ("DB_POOL_MAX", "0"),
     ("DB_POOL_MAX", "ten"),
     ("JWT_EXPIRES_IN", "soon"),

@@ -4,6 +4,7 @@ import errno
 import shutil
 import socket
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,9 +54,12 @@ def disk_hint(folder: Path) -> str:
     return ""
 
 
-def check_ports_differ(port: int, sandbox_port: int) -> None:
-    if port == sandbox_port:
-        raise CannotStart(f"SERVER_PORT and SANDBOX_PORT are both {port}; each needs its own.")
+def check_ports_differ(ports: Mapping[str, int]) -> None:
+    """`ports` by the names of their settings."""
+    for port, times in Counter(ports.values()).items():
+        if times > 1:
+            names = " and ".join(name for name, one in ports.items() if one == port)
+            raise CannotStart(f"{names} are both {port}; each needs its own.")
 
 
 def check_port(host: str, port: int, variable: str) -> None:

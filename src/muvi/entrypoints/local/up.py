@@ -34,12 +34,16 @@ class Place:
     host: str
     port: int
     sandbox_port: int
+    metrics_port: int = 0
+    """Of the worker; 0: it answers nobody."""
 
     @classmethod
     def told(cls, environment: Mapping[str, str]) -> Place:
         """Where the environment wants it. Raises CannotStart for any setting that cannot be worked with."""
         settings = _settings({**_to_come(environment), **environment})
-        return cls(settings.home, settings.host, settings.port, settings.sandbox_port)
+        return cls(
+            settings.home, settings.host, settings.port, settings.sandbox_port, settings.worker_metrics_port
+        )
 
     @property
     def near_host(self) -> str:
@@ -47,19 +51,22 @@ class Place:
         return LOCAL if self.host in {"", "0.0.0.0", "::"} else self.host  # noqa: S104  compared, not bound
 
     @property
+    def ports(self) -> dict[str, int]:
+        """Every port that is listened on, by the name of its setting."""
+        ports = {"SERVER_PORT": self.port, "SANDBOX_PORT": self.sandbox_port}
+        return ports | {"WORKER_METRICS_PORT": self.metrics_port} if self.metrics_port else ports
+
+    @property
     def address(self) -> dict[str, str]:
-        return {
-            "SERVER_HOST": self.host,
-            "SERVER_PORT": str(self.port),
-            "SANDBOX_PORT": str(self.sandbox_port),
-        }
+        return {"SERVER_HOST": self.host} | {name: str(port) for name, port in self.ports.items()}
 
     def api(self) -> Part:
         health = (self.near_host, self.port, "/health/ready")
         return Part("API", ("-m", "muvi.entrypoints.api"), "api.log", health)
 
     def worker(self) -> Part:
-        return Part("Worker", ("-m", "muvi.entrypoints.worker"), "worker.log", grace_s=30)
+        health = (self.near_host, self.metrics_port, "/health/live") if self.metrics_port else None
+        return Part("Worker", ("-m", "muvi.entrypoints.worker"), "worker.log", health, grace_s=30)
 
     def sandbox(self) -> Part:
         return Part("Sandbox", ("-m", "muvi_sandbox"), "sandbox.log", (LOCAL, self.sandbox_port, "/health"))
@@ -92,9 +99,10 @@ def up(given: Mapping[str, str], screen: Screen) -> int:
         folders = open_home(place.home)
         lock = HomeLock(folders.home)
         lock.take(f"process {os.getpid()}, API on port {place.port}")
-        preflight.check_ports_differ(place.port, place.sandbox_port)
-        preflight.check_port(place.host, place.port, "SERVER_PORT")
+        preflight.check_ports_differ(place.ports)
         preflight.check_port(LOCAL, place.sandbox_port, "SANDBOX_PORT")
+        for variable in place.ports.keys() - {"SANDBOX_PORT"}:
+            preflight.check_port(place.host, place.ports[variable], variable)
     except CannotStart as refusal:
         screen.complain(str(refusal))
         return 1
@@ -200,6 +208,8 @@ def _rows(place: Place, folders: Folders, supervisor: Supervisor) -> list[tuple[
         ("Sandbox", sandbox),
         ("Inbox", f"{sandbox}/inbox"),
     ]
+    if place.metrics_port:
+        rows.append(("Worker", f"http://{place.near_host}:{place.metrics_port}/metrics"))
     if supervisor.postgres is not None:
         rows.append(("PostgreSQL", supervisor.postgres.url("muvi").replace("+asyncpg", "", 1)))
     if supervisor.redis is not None:
