@@ -1,5 +1,6 @@
 """A whole purchase in memory: buyers, workers, a box office, a gateway and a clock that moves when told."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from muvi.application.orders.cancel_order import CancelOrder, CancelOrderCommand
 from muvi.application.orders.choose_seats import ChooseSeats, ChooseSeatsCommand
 from muvi.application.orders.due_checkouts import ClaimDueCheckouts
 from muvi.application.orders.lines import LineWriter
+from muvi.application.orders.operations import Operations
 from muvi.application.orders.place_order import PlaceOrder, PlaceOrderCommand
 from muvi.application.orders.start_payment import PaymentStarted, StartPayment, StartPaymentCommand
 from muvi.application.payments.check_payment import CheckPayment, CheckPaymentCommand
@@ -46,7 +48,6 @@ from muvi.domain.shared.text import Language
 
 A, B, C, D = (SeatKey(f"1-0-{column}") for column in range(4))
 ROUNDS = 400
-DIE_AFTER_LEASE_S = 240
 
 
 class Shop:
@@ -77,8 +78,11 @@ class Shop:
         issuer = TicketIssuer(self.showtimes, CountingTicketCodes(), MemoryTicketSigner(), ids)
         self.steps = BoxOfficeSteps(self.box_office, issuer, lines, clock)
         self.place_order = PlaceOrder(begin, self.showtimes, self.policy, clock, ids)
-        self.choose_seats = ChooseSeats(begin, self.showtimes, self.box_office, self.policy, lines, clock)
-        self.start_payment = StartPayment(begin, self.box_office, self.gateways, clock, ids)
+        operations = Operations(begin, clock, clock, ids)
+        self.choose_seats = ChooseSeats(
+            begin, self.showtimes, self.box_office, self.policy, lines, operations, clock
+        )
+        self.start_payment = StartPayment(begin, self.box_office, self.gateways, operations, clock)
         self.cancel_order = CancelOrder(begin, self.box_office, clock, MemoryContent(self.database))
         self.advance = AdvanceCheckout(begin, self.steps, clock, ids)
         self.check_payment = CheckPayment(begin, self.gateways, clock)
@@ -233,6 +237,13 @@ class Shop:
             await self.work()
         raise AssertionError("the purchase never comes to rest")
 
+    async def live(self, seconds: int) -> None:
+        """Let time pass for a process in the middle of its work: what it does in the background it does."""
+        for _ in range(seconds):
+            self.clock.advance(seconds=1)
+            await others()
+            await self.work()
+
     async def until(self, seconds: float) -> None:
         """Let some time pass with the workers running."""
         end = self.clock.now() + timedelta(seconds=seconds)
@@ -275,6 +286,12 @@ class Shop:
 
     def _tickets(self, order_id: UUID) -> int:
         return sum(ticket.order_id == order_id for ticket in self.database.table("tickets").values())
+
+
+async def others() -> None:
+    """Let the other tasks go on until they wait for something."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 Story = Callable[[Shop], Awaitable[UUID]]

@@ -17,6 +17,8 @@ from tests.e2e.guest import Box, Guest, Hall, together
 from tests.e2e.town import API, WORKER, Town
 from tests.faults.overrides import PASSED, arm
 
+from muvi.application.orders.operations import LEASE_S
+
 IN_THE_API = (
     "commit PlaceOrder.__call__",
     "commit ChooseSeats.__call__",
@@ -99,7 +101,7 @@ async def test_the_api_dies_and_the_buyers_come_back(box: Box, town: Town) -> No
         done = await together(further(guest, hall) for guest, hall in left.values())
         if all(done):
             break
-        await town.jump(30)
+        await town.jump(LEASE_S)
     assert dict(zip(left, done, strict=True)) == dict.fromkeys(left, True)
     await brought_to_rest(town, box.guests)
     for step, (guest, hall) in left.items():

@@ -17,6 +17,15 @@ class Clock(Protocol):
         raise NotImplementedError
 
 
+class Pauses(Protocol):
+    """Lets a task wait while others go on."""
+
+    @abstractmethod
+    async def pause(self, seconds: float) -> None:
+        """Come back after that many seconds."""
+        raise NotImplementedError
+
+
 class Ids(Protocol):
     """Makes ids for our rows. Raises nothing."""
 

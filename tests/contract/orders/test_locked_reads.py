@@ -1,14 +1,17 @@
-"""Whoever waited for an order's lock sees the whole order as the one before left it."""
+"""Whoever waited for an order's lock sees the order as the one before left it."""
 
 import asyncio
 
 import pytest
-from tests.builders_orders import MINUTE, NOW, a_record, an_order, facts, two_seats
+from sqlalchemy import bindparam, update
+from tests.builders_orders import MINUTE, NOW, a_record, an_id, an_order, facts, two_seats
 from tests.contract.kit.locks import somebody_waits
 from tests.contract.purchase_stores import SqlStore
 
 from muvi.adapters.db import orders as sql_orders
-from muvi.domain.orders.order import Order
+from muvi.adapters.db.tables.orders import orders
+from muvi.adapters.db.unit_of_work import SqlStatement
+from muvi.domain.orders.order import Operation, OperationKind, Order
 
 
 async def read_behind(store: SqlStore) -> tuple[Order, Order]:
@@ -43,3 +46,44 @@ async def test_without_reading_again_the_lines_would_be_those_of_before(
     monkeypatch.setattr(sql_orders, "_stale", lambda _row: False)
     written, read = await read_behind(sql_store)
     assert (read.version, read.lines) == (written.version, ())
+
+
+async def prolonged_behind(store: SqlStore) -> tuple[bool, Order]:
+    """Who began an operation prolongs it while a worker takes it over: whether it could, and the order."""
+    order = an_order()
+    order.begin(Operation(id=an_id(5), kind=OperationKind.SEATS, deadline=NOW))
+    async with store.begin() as tx:
+        await tx.orders.add(order)
+
+    async def prolong() -> bool:
+        async with SqlStatement(store.engine)() as tx:
+            return bool(await tx.orders.prolong(order.id, an_id(5), NOW + MINUTE))
+
+    async with asyncio.TaskGroup() as group, store.begin() as worker:
+        lapsed = await worker.orders.get(order.id, for_update=True)
+        lapsed.take_over(an_id(6))
+        await worker.orders.save(lapsed)
+        waiting = group.create_task(prolong())
+        await somebody_waits(store.engine)
+    async with store.begin() as tx:
+        found = await tx.orders.get(order.id)
+    return waiting.result(), found
+
+
+async def test_an_operation_taken_over_meanwhile_is_not_prolonged(sql_store: SqlStore) -> None:
+    ours, order = await prolonged_behind(sql_store)
+    assert not ours
+    assert order.operation == Operation(id=an_id(6), kind=OperationKind.SEATS, deadline=NOW)
+
+
+async def test_without_comparing_the_id_two_processes_would_believe_it_theirs(
+    sql_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    mine = orders.c.id == bindparam("key")
+    monkeypatch.setattr(
+        sql_orders, "PROLONG", update(orders).where(mine).values(operation_deadline=bindparam("until"))
+    )
+    ours, order = await prolonged_behind(sql_store)
+    assert ours
+    assert order.owns(an_id(6))

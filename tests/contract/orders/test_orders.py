@@ -1,6 +1,8 @@
 """Orders come back whole and change along their table, by one writer at a time."""
 
 from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
 
 import pytest
 from tests.builders_orders import (
@@ -117,6 +119,29 @@ async def test_one_box_office_order_is_active_at_most(store: PurchaseStore) -> N
     with pytest.raises(OrderHasChanged):
         await saved(store, order)
     assert (await read(store, order)).box_office_orders == ()
+
+
+async def prolonged(store: PurchaseStore, operation: UUID, until: datetime) -> bool:
+    async with store.begin() as tx:
+        return bool(await tx.orders.prolong(an_id(1), operation, until))
+
+
+async def test_an_operation_is_prolonged_by_who_knows_its_id(store: PurchaseStore) -> None:
+    assert not await prolonged(store, an_id(5), NOW), "no order"
+    order = await kept(store, an_order())
+    assert not await prolonged(store, an_id(5), NOW), "no operation"
+    order.begin(Operation(id=an_id(5), kind=OperationKind.SEATS, deadline=NOW + SECOND))
+    order = await saved(store, order)
+    assert not await prolonged(store, an_id(6), NOW + MINUTE), "somebody else's"
+    assert (await read(store, order)).operation == order.operation
+    assert await prolonged(store, an_id(5), NOW + MINUTE)
+    found = await read(store, order)
+    assert found.operation is not None
+    assert (found.operation.deadline, found.version) == (NOW + MINUTE, order.version)
+    found.take_over(an_id(6))
+    await saved(store, found)
+    assert not await prolonged(store, an_id(5), NOW + 2 * MINUTE), "taken over"
+    assert await prolonged(store, an_id(6), NOW + 2 * MINUTE)
 
 
 async def test_a_phase_that_fails_leaves_nothing(store: PurchaseStore) -> None:

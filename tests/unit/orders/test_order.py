@@ -1,5 +1,7 @@
 """The order: its transitions, its one operation in flight, its one order at the box office."""
 
+from dataclasses import replace
+
 import pytest
 from tests.builders_orders import MINUTE, NOW, SECOND, a_line, a_record, an_id, an_order, two_seats
 
@@ -56,6 +58,19 @@ def test_one_operation_at_a_time() -> None:
     assert not order.owns(an_id(6))
     order.finish()
     assert not order.owns(an_id(5))
+
+
+def test_who_takes_an_operation_over_owns_it_as_it_is() -> None:
+    order: Order = an_order()
+    order.take_over(an_id(6))
+    assert order.operation is None
+    lapsed = Operation(id=an_id(5), kind=OperationKind.SEATS, deadline=NOW)
+    order.begin(lapsed)
+    order.take_over(an_id(6))
+    assert (order.owns(an_id(5)), order.owns(an_id(6))) == (False, True)
+    assert order.operation == replace(lapsed, id=an_id(6))
+    with pytest.raises(OrderBusy):
+        order.begin(lapsed)
 
 
 def test_a_new_box_office_order_replaces_the_active_one() -> None:

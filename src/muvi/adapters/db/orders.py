@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,11 @@ _LOCK = _GET.add_columns(
 _FRESH: dict[str, Any] = {
     column.name: bindparam(f"new_{column.name}", type_=column.type) for column in orders.columns
 }
+PROLONG = (
+    update(orders)
+    .where(orders.c.id == bindparam("key"), orders.c.operation_id == bindparam("operation"))
+    .values(operation_deadline=bindparam("until"))
+)
 _ADD_LINES = order_lines.insert()
 _DROP_LINES = delete(order_lines).where(order_lines.c.order_id == bindparam("key"))
 
@@ -157,6 +163,11 @@ class SqlOrders(Orders):
             order.version += 1
             await self._save_lines(order, lines)
         self._remember(order)
+
+    @override
+    async def prolong(self, order_id: UUID, operation_id: UUID, until: datetime) -> bool:
+        facts = {"key": order_id, "operation": operation_id, "until": until}
+        return (await self._connection.execute(PROLONG, facts)).rowcount == 1
 
     async def _save_lines(self, order: Order, known: tuple[OrderLine, ...] | None) -> None:
         """`known` is what the table has; None when that was not read."""

@@ -1,7 +1,8 @@
-"""The machine's clock and ULIDs."""
+"""The machine's clock, the event loop's pauses, ULIDs."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from muvi.domain.shared.ids import ulid
-from muvi.ports.clock import Clock, Ids
+from muvi.ports.clock import Clock, Ids, Pauses
 
 _RANDOM_MASK = (1 << 80) - 1
 
@@ -20,6 +21,14 @@ class SystemClock(Clock):
     @override
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251  (the one place that may)
+
+
+class LoopPauses(Pauses):
+    """The event loop's timers, which no change of the wall clock moves."""
+
+    @override
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 class UlidIds(Ids):

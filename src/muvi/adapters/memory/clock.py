@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from typing_extensions import override
 
 from muvi.domain.shared.ids import ulid
-from muvi.ports.clock import Clock, Ids
+from muvi.ports.clock import Clock, Ids, Pauses
 
 
-class FakeClock(Clock):
-    """A clock that moves only when told."""
+class FakeClock(Clock, Pauses):
+    """A clock that moves only when told, and whose pauses end when it is moved that far."""
 
     def __init__(self, at: datetime = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)) -> None:
         self._now = at
+        self._pausing: list[tuple[datetime, asyncio.Event]] = []
 
     @override
     def now(self) -> datetime:
@@ -24,7 +26,21 @@ class FakeClock(Clock):
     def advance(self, **delta: float) -> datetime:
         """Move forward by a `timedelta`'s keywords."""
         self._now += timedelta(**delta)
+        for due, over in self._pausing:
+            if due <= self._now:
+                over.set()
         return self._now
+
+    @override
+    async def pause(self, seconds: float) -> None:
+        due, over = self._now + timedelta(seconds=seconds), asyncio.Event()
+        if due <= self._now:
+            return
+        self._pausing.append((due, over))
+        try:
+            await over.wait()
+        finally:
+            self._pausing.remove((due, over))
 
 
 class CountingIds(Ids):

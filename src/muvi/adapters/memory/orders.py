@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -51,6 +52,14 @@ class MemoryOrders(Orders):
             raise IllegalTransition(f"an order does not go from {kept.status} to {order.status}")
         order.version += 1
         self._keep(order)
+
+    @override
+    async def prolong(self, order_id: UUID, operation_id: UUID, until: datetime) -> bool:
+        kept = self._rows.get(order_id)
+        if kept is None or kept.operation is None or not kept.owns(operation_id):
+            return False
+        kept.operation = replace(kept.operation, deadline=until)
+        return True
 
     def _keep(self, order: Order) -> None:
         if sum(record.active for record in order.box_office_orders) > 1:

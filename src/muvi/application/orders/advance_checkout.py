@@ -72,6 +72,8 @@ class AdvanceCheckout:
                 case.checkout.next_at = decision.until
                 return None
             if decision.step in FOREIGN:
+                if decision.step is Step.FOLLOW:
+                    case.order.take_over(self.ids.new())
                 # Should this process die, another looks once the lease has lapsed.
                 case.checkout.next_at = now
                 return decision.step

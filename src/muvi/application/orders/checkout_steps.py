@@ -10,7 +10,9 @@ from muvi.domain.ledger.journal import captured, sold
 from muvi.domain.orders.checkout import CaptureFact, CheckoutState, Decision, Step
 from muvi.domain.orders.line import LineKind
 from muvi.domain.orders.order import OrderStatus
+from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.refund import Refund
+from muvi.domain.payments.watch import OPENING_LOST
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
@@ -24,11 +26,10 @@ CLAIM_AGAIN_S = 900
 
 async def take_step(tx: PurchaseTx, case: Case, decision: Decision, now: datetime, ids: Ids) -> None:
     """Carry out one local step; the caller saves order and checkout."""
-    checkout, order = case.checkout, case.order
+    checkout = case.checkout
     match decision.step:
         case Step.DROP_OPERATION:
-            order.finish()
-            order.note("operation-lapsed", now)
+            await _drop_operation(tx, case, now)
         case Step.ASK_PAYMENT:
             await _ask_payment(tx, case, decision, now)
         case Step.KEEP:
@@ -44,6 +45,16 @@ async def take_step(tx: PurchaseTx, case: Case, decision: Decision, now: datetim
             await _close(tx, case, now)
         case _:
             _call_person(case, now)
+
+
+async def _drop_operation(tx: PurchaseTx, case: Case, now: datetime) -> None:
+    """The process that was about to open a checkout is gone: one that nobody knows of cannot be paid."""
+    case.order.finish()
+    case.order.note("operation-lapsed", now)
+    for attempt in case.attempts:
+        if attempt.status is AttemptStatus.INITIATED:
+            attempt.not_opened(now, OPENING_LOST)
+            await tx.attempts.save(attempt)
 
 
 def _call_person(case: Case, now: datetime) -> None:

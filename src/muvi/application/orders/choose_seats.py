@@ -12,6 +12,7 @@ from uuid import UUID
 
 from muvi.application.orders.follow import adopt, drop_selection
 from muvi.application.orders.lines import LineWriter
+from muvi.application.orders.operations import Lease, Operations
 from muvi.application.orders.ownership import owned
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
@@ -41,8 +42,6 @@ from muvi.ports.seating.box_office import (
 from muvi.ports.showtimes.for_sale import ShowtimeForSale, ShowtimesForSale
 from muvi.ports.transaction import UnitOfWork
 
-DEADLINE_S = 45
-"""After this the checkout follows the box office instead of us; a later answer changes nothing."""
 CLAIM_SAFETY_S = 900
 """A claim outlives its order by this, since only a known cancel or the box office's own expiry frees a
 seat.
@@ -63,7 +62,7 @@ class ChooseSeatsCommand:
 class _Intent:
     """What phase one committed."""
 
-    operation_id: UUID
+    operation: Operation
     order: Order
     showtime: ShowtimeForSale
     tickets: tuple[ChosenTicket, ...]
@@ -89,6 +88,7 @@ class ChooseSeats:
     box_office: BoxOffice
     policy: OrderPolicy
     lines: LineWriter
+    operations: Operations
     clock: Clock
 
     async def __call__(self, command: ChooseSeatsCommand) -> None:
@@ -113,10 +113,16 @@ class ChooseSeats:
         tickets = choose(plan, types, command.tickets, max_seats=rules.max_seats)
         if taken:  # a look: losers of a race need not queue for the winner's locks
             raise SeatsTaken.naming(_named(plan, taken))
+        now = self.clock.now()  # the plan may have been long in coming
         intent = await self._claim(command, showtime, tickets, plan, now)
+        async with self.operations.kept(intent.order.id, intent.operation) as lease:
+            await self._carry_out(intent, lease, now)
+
+    async def _carry_out(self, intent: _Intent, lease: Lease, now: datetime) -> None:
         ref = await self._box_order(intent, now)
+        lease.require()
         try:
-            held = await self.box_office.set_tickets(ref, showtime.ref, _choices(tickets))
+            held = await self.box_office.set_tickets(ref, intent.showtime.ref, _choices(intent.tickets))
         except Unavailable:
             await self._settle(intent, None, now, keep_former=True)
             raise
@@ -140,21 +146,19 @@ class ChooseSeats:
             attempts = await tx.attempts.of_order(order.id)
             if any(attempt.is_open or attempt.is_paid for attempt in attempts):
                 raise PaymentInProgress
-            deadline = now + timedelta(seconds=DEADLINE_S)
-            operation = Operation(id=self.lines.ids.new(), kind=OperationKind.SEATS, deadline=deadline)
-            order.begin(operation)
+            operation = self.operations.start(order, OperationKind.SEATS, now)
             checkout = await tx.checkouts.get(order.id)
             if checkout.state is not CheckoutState.OPEN:
                 raise OrderBusy(retry_after_s=2)
             both = {*wanted, *map(SeatKey, order.seats)}
             until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
             await tx.orders.save(order)
-            checkout.next_at = min(deadline, order.expires_at)
+            checkout.next_at = min(operation.deadline, order.expires_at)
             await tx.checkouts.save(checkout)
             lost = await tx.claims.claim(order.showtime_id, both, order_id=order.id, until=until, now=now)
             if lost:
                 raise SeatsTaken.naming(_named(plan, lost))
-        return _Intent(operation_id=operation.id, order=order, showtime=showtime, tickets=tickets, plan=plan)
+        return _Intent(operation=operation, order=order, showtime=showtime, tickets=tickets, plan=plan)
 
     async def _box_order(self, intent: _Intent, now: datetime) -> OrderRef:
         record = intent.order.box_office_order
@@ -247,7 +251,7 @@ class ChooseSeats:
     async def _mine(self, tx: PurchaseTx, intent: _Intent) -> Order:
         """The order, if our operation is still the one in flight: a late reply changes nothing."""
         order = await tx.orders.get(intent.order.id, for_update=True)
-        if order is None or not order.owns(intent.operation_id):
+        if order is None or not order.owns(intent.operation.id):
             raise OrderBusy(retry_after_s=2)
         return order
 

@@ -12,25 +12,26 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from muvi.application.orders.follow import drop_selection
+from muvi.application.orders.operations import Lease, Operations
 from muvi.application.orders.ownership import owned
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.checkout import CheckoutState
 from muvi.domain.orders.errors import NothingChosen, OrderBusy, OrderChanged, OrderExpiring
-from muvi.domain.orders.order import BuyerDetails, Operation, OperationKind, Order
+from muvi.domain.orders.order import BuyerDetails, OperationKind, Order
 from muvi.domain.payments.attempt import PaymentAttempt, payable_until
+from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.errors import DomainError, Invalid
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
-from muvi.ports.clock import Clock, Ids
+from muvi.ports.clock import Clock
 from muvi.ports.errors import OutcomeUnknown, PortError, Refused, Unavailable
 from muvi.ports.payments.gateway import CheckoutRequest, GatewayCheckout, PaymentGateway, PaymentGateways
 from muvi.ports.seating.box_office import BoxOffice, BoxOfficeOrder, OrderRef
 from muvi.ports.transaction import UnitOfWork
 
-DEADLINE_S = 60
 EXTEND_BELOW_S = 300
 REFUSE_BELOW_S = 180
 PAY_TAIL_S = 60
@@ -83,8 +84,8 @@ class StartPayment:
     begin: UnitOfWork[PurchaseTx]
     box_office: BoxOffice
     gateways: PaymentGateways
+    operations: Operations
     clock: Clock
-    ids: Ids
 
     async def __call__(self, command: StartPaymentCommand) -> PaymentStarted:
         """Open a checkout, or give back the one that is open."""
@@ -92,15 +93,18 @@ class StartPayment:
         if gateway is None:
             raise UnknownGateway(field="gateway")
         started, is_new = await self._intend(command, gateway)
-        if not is_new:
+        operation = started.order.operation
+        if not is_new or operation is None:
             return started
-        try:
-            expires_at = await self._ready_to_pay(started.order)
-            checkout = await self._open(gateway, started, command)
-        except (DomainError, PortError) as error:
-            await self._give_up(started, error)
-            raise
-        return await self._opened(started, checkout, expires_at)
+        async with self.operations.kept(started.order.id, operation) as lease:
+            try:
+                expires_at = await self._ready_to_pay(started.order, lease)
+                lease.require()
+                checkout = await self._open(gateway, started, command)
+            except (DomainError, PortError) as error:
+                await self._give_up(started, error)
+                raise
+            return await self._opened(started, checkout, expires_at)
 
     async def _intend(
         self, command: StartPaymentCommand, gateway: PaymentGateway
@@ -121,17 +125,13 @@ class StartPayment:
             checkout = await tx.checkouts.get(order.id)
             if checkout.state is not CheckoutState.OPEN:
                 raise OrderBusy(retry_after_s=2)
-            order.begin(
-                Operation(
-                    id=self.ids.new(), kind=OperationKind.PAY, deadline=now + timedelta(seconds=DEADLINE_S)
-                )
-            )
+            operation = self.operations.start(order, OperationKind.PAY, now)
             order.buyer = command.buyer.over(order.buyer).over(await tx.buyers.of(order.owner_id))
             order.language = command.language
             attempt = self._attempt(command, order, gateway, amount, now)
             await tx.attempts.add(attempt)
             await tx.orders.save(order)
-            checkout.next_at = now + timedelta(seconds=DEADLINE_S)
+            checkout.next_at = operation.deadline
             await tx.checkouts.save(checkout)
             await tx.claims.pin(order.showtime_id, order_id=order.id, now=now)
         return PaymentStarted(order=order, attempt=attempt), True
@@ -145,7 +145,7 @@ class StartPayment:
         now: datetime,
     ) -> PaymentAttempt:
         return PaymentAttempt.initiated(
-            id=self.ids.new(),
+            id=self.operations.ids.new(),
             order_id=order.id,
             gateway=gateway.name,
             amount=amount,
@@ -155,7 +155,7 @@ class StartPayment:
             language=command.language,
         )
 
-    async def _ready_to_pay(self, order: Order) -> datetime:
+    async def _ready_to_pay(self, order: Order, lease: Lease) -> datetime:
         """The box office's expiry once it knows that the order is being paid. Raises `OrderChanged`,
         `OrderExpiring`.
         """
@@ -165,15 +165,18 @@ class StartPayment:
         ref = OrderRef(id=record.ref, cinema=record.cinema, platform=record.platform)
         held = _same(await self.box_office.read_order(ref), order)
         if held.expires_at - self.clock.now() < timedelta(seconds=EXTEND_BELOW_S):
-            await self._tolerant(self.box_office.extend, ref)
-        await self._tolerant(self.box_office.begin_payment, ref)
+            await self._tolerant(self.box_office.extend, ref, lease)
+        await self._tolerant(self.box_office.begin_payment, ref, lease)
         held = _same(await self.box_office.read_order(ref), order)
         if held.expires_at - self.clock.now() < timedelta(seconds=REFUSE_BELOW_S):
             raise OrderExpiring
         return held.expires_at
 
-    async def _tolerant(self, call: Callable[[OrderRef], Awaitable[None]], ref: OrderRef) -> None:
+    async def _tolerant(
+        self, call: Callable[[OrderRef], Awaitable[None]], ref: OrderRef, lease: Lease
+    ) -> None:
         """Neither call has to succeed: what counts is the expiry that is read afterwards."""
+        lease.require()
         try:
             await call(ref)
         except (Refused, OutcomeUnknown, Unavailable):
@@ -207,7 +210,7 @@ class StartPayment:
         async with self.begin() as tx:
             order = await tx.orders.get(started.order.id, for_update=True)
             attempt = await tx.attempts.get(started.attempt.id, for_update=True)
-            if order is None or attempt is None or not _still(order, started):
+            if order is None or attempt is None or not _still(order, attempt, started):
                 raise OrderBusy(retry_after_s=2)
             attempt.opened(
                 checkout_id=checkout.id,
@@ -232,7 +235,7 @@ class StartPayment:
         async with self.begin() as tx:
             order = await tx.orders.get(started.order.id, for_update=True)
             attempt = await tx.attempts.get(started.attempt.id, for_update=True)
-            if order is None or attempt is None or not _still(order, started):
+            if order is None or attempt is None or not _still(order, attempt, started):
                 return
             attempt.not_opened(now, type(error).__name__)
             await tx.attempts.save(attempt)
@@ -249,9 +252,10 @@ class StartPayment:
         await tx.checkouts.save(checkout)
 
 
-def _still(order: Order, started: PaymentStarted) -> bool:
+def _still(order: Order, attempt: PaymentAttempt, started: PaymentStarted) -> bool:
     operation = started.order.operation
-    return operation is not None and order.owns(operation.id)
+    waits = attempt.status is AttemptStatus.INITIATED
+    return waits and operation is not None and order.owns(operation.id)
 
 
 def _same(held: BoxOfficeOrder | None, order: Order) -> BoxOfficeOrder:

@@ -9,7 +9,7 @@ from uuid import UUID
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptEvent, AttemptStatus
 from muvi.domain.payments.report import PaymentReport, Verdict
-from muvi.domain.payments.watch import OPENING_S
+from muvi.domain.payments.watch import OPENING_LOST, OPENING_S
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.clock import Clock
 from muvi.ports.errors import PortError
@@ -112,6 +112,6 @@ async def _give_up_opening(tx: PaymentsTx, attempt_id: UUID, now: datetime) -> N
         return
     if (now - attempt.opened_at).total_seconds() < OPENING_S:
         return
-    attempt.not_opened(now, "opening-lost")
+    attempt.not_opened(now, OPENING_LOST)
     await tx.attempts.save(attempt)
     await tx.checkouts.wake(attempt.order_id, now)

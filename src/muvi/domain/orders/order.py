@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -49,7 +49,9 @@ class OperationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """The one foreign operation in flight. A reply that carries another id changes nothing."""
+    """The one foreign operation in flight, owned by who knows its id: a reply with another one changes
+    nothing. It lapses at its deadline, which its owner moves on for as long as it lives.
+    """
 
     id: UUID
     kind: OperationKind
@@ -192,6 +194,14 @@ class Order:
     def owns(self, operation_id: UUID) -> bool:
         """Whether a reply still belongs to the operation in flight."""
         return self.operation is not None and self.operation.id == operation_id
+
+    def take_over(self, operation_id: UUID) -> None:
+        """Own a lapsed operation from now on: whoever began it can neither prolong nor settle it any more.
+
+        It stays lapsed, so that another may do the same should this owner die.
+        """
+        if self.operation is not None:
+            self.operation = replace(self.operation, id=operation_id)
 
     def finish(self) -> None:
         """The operation in flight is settled."""

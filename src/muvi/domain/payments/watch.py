@@ -15,6 +15,8 @@ CHECKOUT_USE_S = 25 * 60.0
 """Seconds a checkout is offered to a buyer; the gateway keeps it for 30 minutes."""
 OPENING_S = 180.0
 """Seconds after which an opening that was never recorded is given up: later than `pay` itself may take."""
+OPENING_LOST = "opening-lost"
+"""The code of an attempt whose opening was given up."""
 _AFTER_SIGNAL_S = (5.0, 15.0, 30.0, 60.0, 60.0)
 _LATE_S = 900.0
 LATE_UNTIL = timedelta(days=1)

@@ -13,9 +13,9 @@ from muvi.adapters.db.engine import make_engine
 from muvi.adapters.db.notifications import Notifications
 from muvi.adapters.db.unit_of_work import SqlStatement, SqlUnitOfWork
 from muvi.adapters.http.health import ReadinessProbe
-from muvi.adapters.kit.clock import SystemClock, UlidIds
+from muvi.adapters.kit.clock import LoopPauses, SystemClock, UlidIds
 from muvi.entrypoints.settings import Settings
-from muvi.ports.clock import Clock, Ids
+from muvi.ports.clock import Clock, Ids, Pauses
 
 
 class CoreProvider(Provider):
@@ -28,6 +28,11 @@ class CoreProvider(Provider):
     def clock(self) -> Clock:
         """The machine's clock."""
         return SystemClock()
+
+    @provide
+    def pauses(self) -> Pauses:
+        """The event loop's timers."""
+        return LoopPauses()
 
     @provide
     def ids(self, clock: Clock) -> Ids:

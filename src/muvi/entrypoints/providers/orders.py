@@ -23,6 +23,7 @@ from muvi.application.orders.cancel_order import CancelOrder
 from muvi.application.orders.choose_seats import ChooseSeats
 from muvi.application.orders.due_checkouts import ClaimDueCheckouts, KeepCheckout
 from muvi.application.orders.lines import LineWriter
+from muvi.application.orders.operations import Operations
 from muvi.application.orders.place_order import PlaceOrder
 from muvi.application.orders.read_attention import CountAttention
 from muvi.application.orders.read_orders import ListOrders, ReadOrder
@@ -32,7 +33,7 @@ from muvi.application.tickets.issuer import TicketIssuer
 from muvi.application.tickets.show_ticket_image import ShowTicketImage
 from muvi.domain.tickets.zatca import TaxSeller
 from muvi.entrypoints.settings import Settings
-from muvi.ports.clock import Clock
+from muvi.ports.clock import Clock, Ids, Pauses
 from muvi.ports.orders.attention import AttentionViews
 from muvi.ports.orders.rules import OrderPolicy
 from muvi.ports.orders.views import OrderViews
@@ -124,6 +125,11 @@ class OrdersUseCases(Provider):
     advance = provide(AdvanceCheckout)
     image = provide(ShowTicketImage)
     count_attention = provide(CountAttention)
+
+    @provide
+    def operations(self, begin: SqlStatement, clock: Clock, pauses: Pauses, ids: Ids) -> Operations:
+        """Prolonging is one statement."""
+        return Operations(begin, clock, pauses, ids)
 
     @provide
     def due(self, begin: SqlStatement, clock: Clock) -> ClaimDueCheckouts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -37,5 +38,13 @@ class Orders(Protocol):
     async def save(self, order: Order) -> None:
         """Write it back, append its new timeline entries; a change raises its version. Raises
         `OrderHasChanged`.
+        """
+        raise NotImplementedError
+
+    @abstractmethod
+    async def prolong(self, order_id: UUID, operation_id: UUID, until: datetime) -> bool:
+        """Let the operation in flight lapse no earlier than `until`; False when another one, or none, is.
+
+        Touches nothing else of the order, its version neither.
         """
         raise NotImplementedError
