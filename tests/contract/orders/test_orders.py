@@ -25,6 +25,7 @@ from tests.contract.purchase_stores import PurchaseStore
 
 from muvi.domain.orders.errors import IllegalTransition
 from muvi.domain.orders.order import BuyerDetails, Operation, OperationKind, Order, OrderStatus
+from muvi.ports.listing import Slice, Window
 from muvi.ports.orders.orders import OrderHasChanged
 
 
@@ -193,12 +194,12 @@ async def test_a_buyers_orders_come_in_pages_the_newest_first(store: PurchaseSto
     for number in (1, 2, 3):
         await kept(store, an_order(number))
     await kept(store, an_order(4, owner_id=an_id(901)))
-    first, total = await store.views.of_owner(OWNER, page=1, limit=2)
-    assert ([view.order.id for view in first], total) == ([an_id(3), an_id(2)], 3)
-    assert first[0].timeline == ()
-    rest, total = await store.views.of_owner(OWNER, page=2, limit=2)
-    assert ([view.order.id for view in rest], total) == ([an_id(1)], 3)
-    assert await store.views.of_owner(an_id(999), page=1, limit=2) == ((), 0)
+    first = await store.views.of_owner(OWNER, Window(1, 2))
+    assert ([view.order.id for view in first.rows], first.total) == ([an_id(3), an_id(2)], 3)
+    assert first.rows[0].timeline == ()
+    rest = await store.views.of_owner(OWNER, Window(2, 2))
+    assert ([view.order.id for view in rest.rows], rest.total) == ([an_id(1)], 3)
+    assert await store.views.of_owner(an_id(999), Window(1, 2)) == Slice((), 0)
 
 
 async def test_a_showtime_is_found_as_the_purchase_needs_it(store: PurchaseStore) -> None:

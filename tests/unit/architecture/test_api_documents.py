@@ -97,6 +97,28 @@ def test_answers_have_a_schema() -> None:
     assert bare == []
 
 
+def answered(operation: dict[str, Any]) -> set[str]:
+    """The members of what a route answers with 200."""
+    shape = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    name = shape.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    return {*api()["components"]["schemas"].get(name, {}).get("properties", {})}
+
+
+def test_lists_are_paged_in_one_way() -> None:
+    lists = {
+        where(path, method): [
+            one for one in operation.get("parameters", []) if one["name"] in {"page", "limit"}
+        ]
+        for path, method, operation in operations()
+        if "pageCount" in answered(operation)
+    }
+    assert "GET /api/v1/orders" in lists
+    assert "GET /api/v1/films" in lists
+    (one, *others) = lists.values()
+    assert [parameter["name"] for parameter in one] == ["page", "limit"]
+    assert [other for other in others if other != one] == []
+
+
 def test_routes_with_a_body_say_what_they_do_not_take() -> None:
     missing = [
         where(path, method)

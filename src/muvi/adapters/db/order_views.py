@@ -22,6 +22,7 @@ from muvi.adapters.db.tables.tickets import tickets
 from muvi.adapters.db.tables.venues import cinemas, screens
 from muvi.domain.orders.order import TimelineEntry
 from muvi.domain.shared.text import LocalizedText
+from muvi.ports.listing import Slice, Window
 from muvi.ports.orders.views import IssuedTicket, OrderView, OrderViews, ShowOfOrder
 
 
@@ -80,13 +81,13 @@ class SqlOrderViews(OrderViews):
         return _view(row) if row is not None else None
 
     @override
-    async def of_owner(self, owner_id: UUID, *, page: int, limit: int) -> tuple[tuple[OrderView, ...], int]:
+    async def of_owner(self, owner_id: UUID, window: Window) -> Slice[OrderView]:
         mine = orders.c.owner_id == owner_id
-        rows = _MANY.where(mine).order_by(orders.c.id.desc()).limit(limit).offset((page - 1) * limit)
+        rows = _MANY.where(mine).order_by(orders.c.id.desc()).limit(window.limit).offset(window.offset)
         async with translating(), self._engine.connect() as connection:
             total = (await connection.execute(select(func.count()).where(mine))).scalar_one()
             found = (await connection.execute(rows)).mappings().all()
-        return tuple(map(_view, found)), total
+        return Slice(tuple(map(_view, found)), total)
 
 
 def _view(row: RowMapping) -> OrderView:

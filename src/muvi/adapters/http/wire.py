@@ -15,6 +15,7 @@ from muvi.domain.shared.errors import DomainError, Invalid, NotFound
 from muvi.domain.shared.ids import from_wire, to_wire
 from muvi.domain.shared.money import EXPONENTS
 from muvi.domain.shared.text import Language, LocalizedText
+from muvi.ports.listing import Window
 
 T = TypeVar("T")
 MAX_LIMIT = 100
@@ -50,9 +51,10 @@ class Page(msgspec.Struct, Generic[T], frozen=True, rename="camel"):
     page_count: int
 
     @classmethod
-    def of(cls, data: Sequence[T], *, total: int, page: int, limit: int) -> Page[T]:
-        """Wrap the rows of one page."""
-        return cls(data=data, count=len(data), total=total, page=page, page_count=max(1, -(-total // limit)))
+    def of(cls, data: Sequence[T], total: int, window: Window) -> Page[T]:
+        """Wrap the rows of the page that was asked for."""
+        pages = max(1, -(-total // window.limit))
+        return cls(data=data, count=len(data), total=total, page=window.page, page_count=pages)
 
 
 def amount(minor: int, currency: str) -> Decimal | int:

@@ -17,6 +17,7 @@ from muvi.domain.orders.checkout import Checkout
 from muvi.domain.orders.errors import IllegalTransition
 from muvi.domain.orders.order import TRANSITIONS, BuyerDetails, Order, TimelineEntry
 from muvi.domain.tickets.ticket import Ticket
+from muvi.ports.listing import Slice, Window
 from muvi.ports.orders.buyers import Buyers
 from muvi.ports.orders.checkouts import Checkouts
 from muvi.ports.orders.orders import OrderHasChanged, Orders
@@ -160,11 +161,11 @@ class MemoryOrderViews(OrderViews):
         return None if found is None else self._view(found, whole=True)
 
     @override
-    async def of_owner(self, owner_id: UUID, *, page: int, limit: int) -> tuple[tuple[OrderView, ...], int]:
+    async def of_owner(self, owner_id: UUID, window: Window) -> Slice[OrderView]:
         rows = self._database.table("orders")
         mine = sorted((key for key, one in rows.items() if one.owner_id == owner_id), reverse=True)
-        shown = mine[(page - 1) * limit : page * limit]
-        return tuple(self._view(rows[key], whole=False) for key in shown), len(mine)
+        shown = mine[window.offset : window.offset + window.limit]
+        return Slice(tuple(self._view(rows[key], whole=False) for key in shown), len(mine))
 
     def _view(self, kept: Order, *, whole: bool) -> OrderView:
         order = _copy(kept)

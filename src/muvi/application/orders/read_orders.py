@@ -8,6 +8,7 @@ from uuid import UUID
 from muvi.application.orders.ownership import owned
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.errors import Unauthenticated
+from muvi.ports.listing import Slice, Window
 from muvi.ports.orders.views import OrderView, OrderViews
 
 
@@ -39,8 +40,7 @@ class ListOrdersCommand:
     """Whose orders, which page."""
 
     actor: Actor
-    page: int
-    limit: int
+    window: Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class ListOrders:
 
     views: OrderViews
 
-    async def __call__(self, command: ListOrdersCommand) -> tuple[tuple[OrderView, ...], int]:
-        """One page and the total."""
+    async def __call__(self, command: ListOrdersCommand) -> Slice[OrderView]:
+        """One page."""
         if not command.actor.is_buyer or command.actor.id is None:
             raise Unauthenticated
-        return await self.views.of_owner(command.actor.id, page=command.page, limit=command.limit)
+        return await self.views.of_owner(command.actor.id, command.window)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from muvi.domain.orders.order import Order, TimelineEntry
 from muvi.domain.shared.text import LocalizedText
+from muvi.ports.listing import Slice, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,6 @@ class OrderViews(Protocol):
         raise NotImplementedError
 
     @abstractmethod
-    async def of_owner(self, owner_id: UUID, *, page: int, limit: int) -> tuple[tuple[OrderView, ...], int]:
-        """A page of somebody's orders, newest first, and how many there are in all."""
+    async def of_owner(self, owner_id: UUID, window: Window) -> Slice[OrderView]:
+        """A page of somebody's orders, newest first."""
         raise NotImplementedError

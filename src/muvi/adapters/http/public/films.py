@@ -85,7 +85,7 @@ class Films(Controller):
                 )
             )
             rows = [FilmShown.of(one, language, links) for one in found.rows]
-            return Page.of(rows, total=found.total, page=window.page, limit=window.limit)
+            return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
 
@@ -122,7 +122,7 @@ class Films(Controller):
                 )
                 for one in found.rows
             ]
-            return Page.of(rows, total=found.total, page=window.page, limit=window.limit)
+            return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
 
@@ -213,7 +213,7 @@ class Films(Controller):
                 )
                 for one in found.rows
             ]
-            return Page.of(rows, total=found.total, page=window.page, limit=window.limit)
+            return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
 

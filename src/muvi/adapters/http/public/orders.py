@@ -94,10 +94,10 @@ class Orders(Controller):
     ) -> Page[OrderShown]:
         """One's own orders, newest first."""
         actor = buyer_of(request, tokens)
-        views, total = await read(ListOrdersCommand(actor=actor, page=window.page, limit=window.limit))
+        found = await read(ListOrdersCommand(actor=actor, window=window))
         language = language_of(request.headers)
-        shown = [writer.write(view, language) for view in views]
-        return Page.of(shown, total=total, page=window.page, limit=window.limit)
+        shown = [writer.write(view, language) for view in found.rows]
+        return Page.of(shown, found.total, window)
 
     @get("/{order_id:str}", operation_id="readOrder", responses=problems(401, OrderNotFound, 503))
     @inject

@@ -50,7 +50,7 @@ class Showtimes(Controller):
             await where.check(check, when.film_id)
             found = await find(showtime_query(where, when, window))
             rows = [ShowtimeShown.of(one, language) for one in found.rows]
-            return Page.of(rows, total=found.total, page=window.page, limit=window.limit)
+            return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
 
@@ -76,7 +76,7 @@ class Showtimes(Controller):
             await where.check(check)
             found = await find(showtime_query(where, When(film_id=None, day=None), window))
             rows = [ShowtimeShown.of(one, language) for one in found.rows]
-            return Page.of(rows, total=found.total, page=window.page, limit=window.limit)
+            return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
 

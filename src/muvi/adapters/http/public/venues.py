@@ -112,7 +112,7 @@ class Cinemas(Controller):
             query = CinemaQuery(city_id=where.city_id, cinema_ids=where.cinema_ids, window=window)
             found = await find(query)
             rows = [CinemaShown.of(one, language, links) for one in found.rows]
-            return Page.of(rows, total=found.total, page=window.page, limit=window.limit)
+            return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
 
