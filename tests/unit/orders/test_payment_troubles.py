@@ -1,12 +1,15 @@
 """What buyers and gateways do to a purchase: declines, two tabs, late money, changes of mind."""
 
+from dataclasses import replace
+
 import pytest
-from tests.builders_orders import MINUTE, SHOWTIME, an_id
+from tests.builders_orders import GUEST, MINUTE, SHOWTIME, an_id
 from tests.shop import A, B, C, Shop
 
 from muvi.adapters.memory.gateway import Trouble
 from muvi.application.orders.place_order import PlaceOrderCommand, UnknownShowtime
 from muvi.application.orders.start_payment import StartPaymentCommand, UnknownGateway
+from muvi.application.payments.note_return import NoteReturn, NoteReturnCommand
 from muvi.domain.orders.errors import (
     CancellationNotAllowed,
     NothingChosen,
@@ -41,6 +44,40 @@ async def test_a_second_pay_meets_the_open_attempt(shop: Shop) -> None:
     shop.clock.advance(seconds=60)
     assert (await shop.pay(order_id)).attempt.id == attempt.id
     assert len(shop.attempts(order_id)) == 1
+
+
+async def test_a_second_pay_says_where_to_return_to_and_who_pays(shop: Shop) -> None:
+    """Another tab, another language, another address: the newest counts, and an address left out is none."""
+    order_id, attempt = await shop.at_the_gateway()
+    first = StartPaymentCommand(
+        actor=GUEST,
+        order_id=order_id,
+        language=Language.EN,
+        success_url="https://a/1",
+        failed_url="https://a/2",
+    )
+    await shop.start_payment(first)
+    await shop.start_payment(replace(first, language=Language.AR, buyer=BuyerDetails(email="n@example.com")))
+    newest = replace(first, language=Language.AR, success_url="https://b/1", failed_url="")
+    started = await shop.start_payment(newest)
+    [kept] = shop.attempts(order_id)
+    assert (kept.id, kept.status) == (attempt.id, AttemptStatus.PENDING)
+    for shown in (started.attempt, kept):
+        assert (shown.success_url, shown.failed_url, shown.language) == ("https://b/1", "", Language.AR)
+    order = shop.order(order_id)
+    assert (order.language, order.buyer.email) == (Language.AR, "n@example.com")
+    noted = await NoteReturn(shop.immortal, shop.clock)(
+        NoteReturnCommand(gateway="memory", attempt_id=kept.id)
+    )
+    assert noted is not None
+    assert (noted.url, noted.language) == ("https://b/1", Language.AR)
+
+
+async def test_a_second_pay_with_nothing_new_writes_nothing(shop: Shop) -> None:
+    order_id, attempt = await shop.at_the_gateway()
+    before = (shop.order(order_id).version, shop.attempts(order_id)[0].version)
+    assert (await shop.pay(order_id)).attempt.id == attempt.id
+    assert (shop.order(order_id).version, shop.attempts(order_id)[0].version) == before
 
 
 async def test_after_a_fetched_decline_a_new_attempt_pays(shop: Shop) -> None:

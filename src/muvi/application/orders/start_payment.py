@@ -117,8 +117,9 @@ class StartPayment:
                 raise NothingChosen
             amount = Money(order.total_minor, order.currency)
             attempts = await tx.attempts.of_order(order.id)
-            for attempt in attempts:
-                if attempt.gateway == gateway.name and attempt.usable(now, amount):
+            for known in attempts:
+                if known.gateway == gateway.name and known.usable(now, amount):
+                    attempt = await _met_again(tx, order, known, command)
                     return PaymentStarted(order=order, attempt=attempt), False
             if any(attempt.is_paid for attempt in attempts):
                 raise OrderBusy(retry_after_s=2)
@@ -250,6 +251,20 @@ class StartPayment:
         order.finish()
         await tx.orders.save(order)
         await tx.checkouts.save(checkout)
+
+
+async def _met_again(
+    tx: PurchaseTx, order: Order, known: PaymentAttempt, command: StartPaymentCommand
+) -> PaymentAttempt:
+    """The same checkout once more, perhaps from another tab: what the buyer says now is what counts."""
+    buyer = command.buyer.over(order.buyer)
+    if (buyer, command.language) != (order.buyer, order.language):
+        order.buyer, order.language = buyer, command.language
+        await tx.orders.save(order)
+    attempt = await tx.attempts.get(known.id, for_update=True) or known
+    if attempt.lead_back(command.success_url, command.failed_url, command.language):
+        await tx.attempts.save(attempt)
+    return attempt
 
 
 def _still(order: Order, attempt: PaymentAttempt, started: PaymentStarted) -> bool:

@@ -145,6 +145,12 @@ class PaymentAttempt:
         in_time = now < min(self.pay_by, self.opened_at + timedelta(seconds=CHECKOUT_USE_S))
         return self.status is AttemptStatus.PENDING and in_time and self.amount == amount
 
+    def lead_back(self, success_url: str, failed_url: str, language: Language) -> bool:
+        """Take the newest word on where the buyer returns to and how the page speaks; whether it is news."""
+        before = (self.success_url, self.failed_url, self.language)
+        self.success_url, self.failed_url, self.language = success_url, failed_url, language
+        return before != (success_url, failed_url, language)
+
     def has_captured(self, payment_id: str) -> bool:
         """Whether the money of that transaction is known, so that a message about it is no news."""
         return any(capture.transaction_id == payment_id for capture in self.captured)
