@@ -74,6 +74,7 @@ class Scene(abc.ABC):
         payment_ids: tuple[str, ...] = (),
         opened_at: datetime | None = None,
         paid: bool = False,
+        denied: tuple[str, ...] = (),
     ) -> PaymentToCheck:
         """What we ask about."""
         return PaymentToCheck(
@@ -84,6 +85,7 @@ class Scene(abc.ABC):
             opened_at=opened_at or self.clock.now(),
             payment_ids=payment_ids,
             paid=paid,
+            denied=denied,
         )
 
     def to_refund(
@@ -138,10 +140,11 @@ class Scene(abc.ABC):
 class MemoryScene(Scene):
     """The memory gateway."""
 
-    def __init__(self) -> None:
+    def __init__(self, *accounts: str) -> None:
         super().__init__()
         self.clock: FakeClock = FakeClock()
         self.gateway: MemoryGateway = MemoryGateway(self.clock)
+        self.gateway.accounts = accounts or self.gateway.accounts
         self._payments: list[str] = []
         self._references: list[str] = []
 
@@ -205,9 +208,14 @@ class HyperPayScene(Scene):
             transport=httpx.ASGITransport(app=app),
             total_s=2.0,
         )
+        entities = {
+            "DEFAULT": config.hyperpay_entity,
+            "MADA": config.hyperpay_mada_entity,
+            "APPLEPAY": config.hyperpay_applepay_entity,
+        }
         settings = HyperPayConfig(
             public_url="http://sandbox/hyperpay",
-            entities={"DEFAULT": config.hyperpay_entity, "APPLEPAY": config.hyperpay_applepay_entity},
+            entities={group: entity for group, entity in entities.items() if entity},
             webhook_keys=(config.hyperpay_webhook_key,),
             limits=limits or CallLimits(),
         )

@@ -1,6 +1,6 @@
 """Attempts, refunds and webhooks come back as they were kept, and are worked on by one at a time."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -63,13 +63,14 @@ async def test_an_attempt_comes_back(world: World) -> None:
 async def test_what_became_of_it_comes_back(world: World) -> None:
     attempt = await kept(world, an_open_attempt())
     attempt.signal(NOW, "p1")
-    attempt.apply(a_report(Verdict.DECLINED), NOW, signals_seen=0)
+    attempt.apply(replace(a_report(Verdict.DECLINED), denied=("e1", "e2")), NOW, signals_seen=1)
     async with world.begin() as tx:
         await tx.attempts.save(attempt)
     async with world.begin() as tx:
         found = await tx.attempts.get(attempt.id)
     assert facts(found) == facts(attempt)
     assert (found.status, found.last_verdict, found.payment_ids) == ("FAILED", Verdict.DECLINED, ("p1", "d1"))
+    assert found.denied_by == ("e1", "e2")
 
 
 async def test_captures_come_back_with_the_gateways_transactions(world: World) -> None:

@@ -106,6 +106,43 @@ async def test_never_paid_is_said_only_after_the_watch(scene: Scene) -> None:
     assert late.verdict is Verdict.NEVER_PAID
 
 
+async def asked_after_the_watch(scene: Scene, *, paid: bool, remembering: bool) -> list[Verdict]:
+    """What is said of a checkout, round by round, each as soon as it may be asked; five rounds at most."""
+    checkout, reference = await scene.opened()
+    opened_at = scene.clock.now()
+    if paid:
+        await scene.pay(checkout.id)
+    await scene.wait(minutes=46)
+    denied: tuple[str, ...] = ()
+    said: list[Verdict] = []
+    while len(said) < 5 and (not said or said[-1] is Verdict.UNKNOWN):
+        asked = scene.to_check(checkout, reference, opened_at=opened_at, denied=denied)
+        report = await scene.gateway.check(asked)
+        said.append(report.verdict)
+        denied = tuple(dict.fromkeys((*denied, *report.denied))) if remembering else ()
+        await scene.wait(seconds=report.retry_after_s or 0)
+    return said
+
+
+async def test_never_paid_is_concluded_of_more_accounts_than_may_be_asked_at_once(
+    three_accounts: Scene,
+) -> None:
+    said = await asked_after_the_watch(three_accounts, paid=False, remembering=True)
+    assert said == [Verdict.UNKNOWN, Verdict.NEVER_PAID]
+
+
+async def test_without_remembering_who_denied_it_would_never_be_concluded(three_accounts: Scene) -> None:
+    """The twin: each round asks the same two and has nothing left for the third."""
+    said = await asked_after_the_watch(three_accounts, paid=False, remembering=False)
+    assert said == [Verdict.UNKNOWN] * 5
+
+
+async def test_two_accounts_that_deny_it_prove_nothing(three_accounts: Scene) -> None:
+    said = await asked_after_the_watch(three_accounts, paid=True, remembering=True)
+    assert said[-1] is Verdict.CAPTURED
+    assert len(said) <= 2
+
+
 async def test_a_dead_checkout_that_was_paid_looks_the_same_and_is_captured(scene: Scene) -> None:
     checkout, reference = await scene.opened()
     opened_at = scene.clock.now()

@@ -258,6 +258,34 @@ async def test_test_mode_money_is_no_money_in_production(hyperpay: HyperPayScene
     assert (await checked(hyperpay, checkout, reference)).verdict is Verdict.UNKNOWN
 
 
+async def test_a_declined_card_is_the_end_when_every_other_account_has_denied(
+    hyperpay_with_three_accounts: HyperPayScene,
+) -> None:
+    """Those that deny are remembered; the one that knows of the card is read with the last of them."""
+    hyperpay = hyperpay_with_three_accounts
+    checkout, reference = await hyperpay.opened()
+    opened_at = hyperpay.clock.now()
+    await hyperpay.decline(checkout.id)
+    await hyperpay.wait(minutes=46)
+    first = await checked(hyperpay, checkout, reference, opened_at=opened_at)
+    assert (first.verdict, len(first.denied)) == (Verdict.UNKNOWN, 2)
+    await hyperpay.wait(seconds=first.retry_after_s)
+    second = await checked(hyperpay, checkout, reference, opened_at=opened_at, denied=first.denied)
+    assert second.verdict is Verdict.DECLINED
+
+
+async def test_a_payment_that_a_message_named_is_not_denied_while_its_id_gives_no_answer(
+    hyperpay: HyperPayScene,
+) -> None:
+    checkout, reference = await hyperpay.opened()
+    opened_at = hyperpay.clock.now() - timedelta(minutes=46)
+    await hyperpay.fault(call="query", fault="before", status=503, match="8ac7a4a1")
+    facts = {"opened_at": opened_at, "payment_ids": ("8ac7a4a1" + "2" * 24,)}
+    assert (await checked(hyperpay, checkout, reference, **facts)).verdict is Verdict.UNKNOWN
+    await hyperpay.wait(seconds=66)
+    assert (await checked(hyperpay, checkout, reference, **facts)).verdict is Verdict.NEVER_PAID
+
+
 async def test_after_the_watch_every_account_is_asked(hyperpay: HyperPayScene) -> None:
     checkout, reference = await hyperpay.opened()
     opened_at = hyperpay.clock.now() - timedelta(minutes=46)
@@ -265,7 +293,7 @@ async def test_after_the_watch_every_account_is_asked(hyperpay: HyperPayScene) -
     await hyperpay.fault(call="query", skip=1, fault="before", status=503)
     one_silent = await checked(hyperpay, checkout, reference, opened_at=opened_at)
     assert one_silent.verdict is Verdict.UNKNOWN
-    await hyperpay.wait(seconds=61)
+    await hyperpay.wait(seconds=66)
     report = await checked(hyperpay, checkout, reference, opened_at=opened_at)
     assert report.verdict is Verdict.NEVER_PAID
 

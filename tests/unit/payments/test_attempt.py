@@ -1,5 +1,6 @@
 """A payment attempt: what ends it, what does not, and when it is asked about."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,25 @@ def test_never_paid_counts_only_after_the_watch() -> None:
     attempt.apply(a_report(Verdict.NEVER_PAID), NOW + 45 * MINUTE, signals_seen=0)
     assert attempt.status is AttemptStatus.EXPIRED
     assert attempt.next_check_at is None
+
+
+def test_who_denied_is_remembered_until_there_is_news() -> None:
+    attempt = an_open_attempt()
+    for names in (("e1", "e2"), ("e3",), ()):
+        report = replace(a_report(Verdict.UNKNOWN, retry_after_s=60), denied=names)
+        attempt.apply(report, AFTER_WATCH, signals_seen=0)
+    assert attempt.denied_by == ("e1", "e2", "e3")
+    attempt.signal(AFTER_WATCH, "p1")
+    assert attempt.denied_by == ()
+
+
+def test_what_was_denied_before_the_news_is_not_remembered() -> None:
+    """The message came while the accounts were asked: they were asked too early."""
+    attempt = an_open_attempt()
+    attempt.signal(AFTER_WATCH, "p1")
+    report = replace(a_report(Verdict.UNKNOWN), denied=("e1", "e2"))
+    attempt.apply(report, AFTER_WATCH, signals_seen=0)
+    assert attempt.denied_by == ()
 
 
 def test_a_decline_known_everywhere_after_the_watch_ends_it() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from tests.builders_payments import PRICE, an_attempt, an_id
@@ -114,6 +115,28 @@ async def test_an_unpaid_attempt_expires_after_the_watch(world: World) -> None:
     await world.later(46 * 60, step=30)
     found = await world.attempt(attempt.id)
     assert (found.status, found.next_check_at) == (AttemptStatus.EXPIRED, None)
+
+
+async def test_an_unpaid_attempt_expires_though_there_are_more_accounts_than_questions(world: World) -> None:
+    world.gateway.accounts = ("entity", "mada-entity", "wallet-entity")
+    attempt = await world.opened()
+    await world.later(47 * 60, step=30)
+    found = await world.attempt(attempt.id)
+    assert (found.status, found.next_check_at) == (AttemptStatus.EXPIRED, None)
+
+
+async def test_an_attempt_that_forgets_who_denied_never_expires(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    world.gateway.accounts = ("entity", "mada-entity", "wallet-entity")
+    ask = world.gateway.check
+    monkeypatch.setattr(world.gateway, "check", lambda question: ask(replace(question, denied=())))
+    attempt = await world.opened()
+    await world.later(3 * 3600, step=60)
+    found = await world.attempt(attempt.id)
+    assert found.status is AttemptStatus.PENDING
+    assert found.next_check_at is not None
 
 
 async def test_money_after_the_watch_is_seen_by_its_message(world: World) -> None:

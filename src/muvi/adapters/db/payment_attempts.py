@@ -229,7 +229,7 @@ def _transaction_row(attempt: PaymentAttempt, found: ReportedTransaction, at: da
 
 
 _MAPPED = frozenset(
-    {"status", "amount_minor", "currency", "brands", "payment_ids", "language", "last_verdict"}
+    {"status", "amount_minor", "currency", "brands", "payment_ids", "denied_by", "language", "last_verdict"}
 )
 _PLAIN = tuple(column.name for column in payment_attempts.columns if column.name not in _MAPPED)
 
@@ -242,6 +242,7 @@ def _row(attempt: PaymentAttempt) -> dict[str, Any]:
         "currency": attempt.amount.currency,
         "brands": list(attempt.brands),
         "payment_ids": list(attempt.payment_ids),
+        "denied_by": list(attempt.denied_by),
         "language": attempt.language.value,
         "last_verdict": attempt.last_verdict.value if attempt.last_verdict else None,
     }
@@ -255,6 +256,7 @@ def _attempt(row: RowMapping) -> PaymentAttempt:
         amount=Money(row["amount_minor"], row["currency"]),
         brands=tuple(row["brands"]),
         payment_ids=tuple(row["payment_ids"]),
+        denied_by=tuple(row["denied_by"]),
         language=Language(row["language"]),
         last_verdict=Verdict(row["last_verdict"]) if row["last_verdict"] else None,
         captured=tuple(map(_capture, row["captures"])) if status in PAID else (),

@@ -47,7 +47,8 @@ class Trouble(StrEnum):
 
 class MemoryGateway(PaymentGateway):
     """One gateway. `fail(call, trouble)` scripts the next calls of `open`, `check`, `refund`,
-    `check_refund`; `requests` is what each checkout was opened with.
+    `check_refund`; `requests` is what each checkout was opened with. It is never paid when
+    all `accounts` deny it, two of which may be asked in a minute.
     """
 
     def __init__(self, clock: Clock, name: str = "memory", *, refunds_take_time: bool = False) -> None:
@@ -58,6 +59,7 @@ class MemoryGateway(PaymentGateway):
         self._refunds: dict[str, list[ReportedTransaction]] = {}
         self._scripts: dict[str, deque[Trouble]] = {}
         self.refunds_take_time = refunds_take_time
+        self.accounts: tuple[str, ...] = (ENTITY,)
         self.calls: list[tuple[str, str]] = []
         self.requests: dict[str, CheckoutRequest] = {}
 
@@ -127,11 +129,11 @@ class MemoryGateway(PaymentGateway):
             return PaymentReport(verdict=Verdict.UNKNOWN, code="unreachable")
         checkout, now = self._checkouts.get(payment.checkout_id), self._clock.now()
         if checkout is None:
-            return PaymentReport(verdict=nothing(payment.opened_at, now), code="none")
+            return nothing(payment.opened_at, now, left=self._left(payment))
         report = None if payment.paid else checkout.status(now)
         if trouble is Trouble.LOST:
             return PaymentReport(verdict=Verdict.UNKNOWN, code="lost")
-        return report or checkout.report(now)
+        return report or checkout.report(now, left=self._left(payment))
 
     @override
     async def refund(self, request: RefundRequest) -> RefundReport:
@@ -216,6 +218,10 @@ class MemoryGateway(PaymentGateway):
             payment_id=payment_id,
             is_test=kind == "test",
         )
+
+    def _left(self, payment: PaymentToCheck) -> tuple[str, ...]:
+        """Accounts that have not denied the payment yet."""
+        return tuple(account for account in self.accounts if account not in payment.denied)
 
     def _payable(self, checkout_id: str) -> OpenCheckout:
         checkout = self._checkouts[checkout_id]

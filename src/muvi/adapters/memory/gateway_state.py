@@ -12,6 +12,8 @@ from muvi.ports.errors import Refused
 ENTITY = "entity"
 CHECKOUT_LIFE = timedelta(minutes=30)
 NEVER_PAID_AFTER = timedelta(minutes=45)
+ASKED_AT_ONCE = 2
+ASKED_AGAIN_S = 60.0
 
 
 @dataclass(slots=True)
@@ -63,16 +65,22 @@ class OpenCheckout:
         last = self.transactions[-1]
         return PaymentReport(verdict=last.verdict, transactions=(last,), code=last.code)
 
-    def report(self, now: datetime) -> PaymentReport:
-        """The list of everything that the checkout led to."""
+    def report(self, now: datetime, *, left: tuple[str, ...]) -> PaymentReport:
+        """The list of everything that the checkout led to; `left`: accounts that have not denied it yet."""
         rows = tuple(self.transactions)
         if any(row.verdict is Verdict.CAPTURED for row in rows):
             return PaymentReport(verdict=Verdict.CAPTURED, transactions=rows, code="paid", whole=True)
         if rows:
             return PaymentReport(verdict=Verdict.DECLINED, transactions=rows, code="declined", whole=True)
-        return PaymentReport(verdict=nothing(self.opened_at, now), code="none")
+        return nothing(self.opened_at, now, left=left)
 
 
-def nothing(opened_at: datetime, now: datetime) -> Verdict:
-    """What it means that there is no transaction."""
-    return Verdict.NEVER_PAID if now - opened_at >= NEVER_PAID_AFTER else Verdict.UNKNOWN
+def nothing(opened_at: datetime, now: datetime, *, left: tuple[str, ...]) -> PaymentReport:
+    """What it means that there is no transaction: never paid, once all accounts have said so."""
+    if now - opened_at < NEVER_PAID_AFTER:
+        return PaymentReport(verdict=Verdict.UNKNOWN, code="none")
+    if len(left) <= ASKED_AT_ONCE:
+        return PaymentReport(verdict=Verdict.NEVER_PAID, code="none", denied=left)
+    return PaymentReport(
+        verdict=Verdict.UNKNOWN, code="none", denied=left[:ASKED_AT_ONCE], retry_after_s=ASKED_AGAIN_S
+    )

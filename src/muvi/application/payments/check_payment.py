@@ -85,6 +85,7 @@ class CheckPayment:
             opened_at=attempt.opened_at,
             payment_ids=attempt.payment_ids,
             paid=attempt.is_paid,
+            denied=attempt.denied_by,
         )
         try:
             return await gateway.check(question)

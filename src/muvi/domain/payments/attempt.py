@@ -31,8 +31,9 @@ class PaymentAttempt:
     """One checkout and what is known of it.
 
     `signals` counts wanted checks (webhook, return visit); `ambiguous` the checks since the last signal that
-    settled nothing. `next_check_at` is empty when the watch is over; a signal starts it again. `news` says,
-    until it is saved, that a check is wanted at once.
+    settled nothing, `denied_by` the accounts that have denied any transaction since. `next_check_at` is empty
+    when the watch is over; a signal starts it again. `news` says, until it is saved, that a check is wanted
+    at once.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class PaymentAttempt:
     polls: int = 0
     lease_until: datetime | None = None
     payment_ids: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
     captured: tuple[Capture, ...] = ()
     last_code: str = ""
     last_verdict: Verdict | None = None
@@ -158,7 +160,7 @@ class PaymentAttempt:
     def signal(self, now: datetime, payment_id: str = "") -> None:
         """Somebody says there is news (a webhook, a return visit): a check is wanted, nothing else."""
         self.signals += 1
-        self.ambiguous = 0
+        self.ambiguous, self.denied_by = 0, ()
         if payment_id and payment_id not in self.payment_ids:
             self.payment_ids = (*self.payment_ids, payment_id)
         self.next_check_at = min(self.next_check_at or now, now)
@@ -182,6 +184,8 @@ class PaymentAttempt:
         self.last_code = report.code or self.last_code
         self._take_captures(report, now)
         self._follow(report, now)
+        if self.signals == signals_seen:
+            self.denied_by = tuple(dict.fromkeys((*self.denied_by, *report.denied)))
         self._plan(report, now, news=self.signals > signals_seen)
         return tuple(self.events[before:])
 

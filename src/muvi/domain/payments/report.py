@@ -63,13 +63,15 @@ class PaymentReport:
     """The state of one checkout. `retry_after_s`: not to be asked again earlier, seconds.
 
     `whole`: `transactions` is the gateway's own list of all that the checkout led to. Anything less may leave
-    out a second capture.
+    out a second capture. `denied`: accounts of ours that, asked when their word counts, deny any
+    transaction.
     """
 
     verdict: Verdict
     transactions: tuple[ReportedTransaction, ...] = ()
     code: str = ""
     whole: bool = False
+    denied: tuple[str, ...] = ()
     retry_after_s: float | None = None
 
     @property

@@ -55,7 +55,8 @@ class GatewayCheckout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentToCheck:
     """What we know of a checkout when we ask for its state. `payment_ids`: transactions heard of so far;
-    `paid`: money of it is known, the question is what else it led to.
+    `paid`: money of it is known, the question is what else it led to; `denied`: accounts that have denied any
+    transaction already and need not be asked again.
     """
 
     reference: str
@@ -65,6 +66,7 @@ class PaymentToCheck:
     opened_at: datetime
     payment_ids: tuple[str, ...] = ()
     paid: bool = False
+    denied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

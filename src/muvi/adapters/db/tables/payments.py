@@ -38,6 +38,7 @@ payment_attempts = sa.Table(
     sa.Column("polls", sa.Integer, nullable=False),
     sa.Column("lease_until", TIMESTAMP),
     sa.Column("payment_ids", sa.ARRAY(sa.Text), nullable=False),
+    sa.Column("denied_by", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("last_code", sa.Text, nullable=False),
     sa.Column("last_verdict", sa.Text),
     sa.Column("checked_at", TIMESTAMP),

@@ -61,7 +61,7 @@ class _Gathered:
 
 class Checks:
     """The order of questions: the checkout's status, which is given once and tells of one transaction; the
-    list of the checkout's own account; transactions heard of that it lacks; the other accounts.
+    list of the checkout's own account; transactions heard of that it lacks. After the watch every account.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Checks:
         is, the list tells those who ask again (`paid`).
         """
         gathered = _Gathered()
-        if payment.paid:
+        if payment.paid or self._is_over(payment):  # of a dead checkout the status says nothing
             return await self._by_reports(payment, gathered)
         status = await self._reports.status(payment.checkout_id, payment.entity)
         if isinstance(status, Reading):
@@ -119,26 +119,46 @@ class Checks:
         return None
 
     async def _by_reports(self, payment: PaymentToCheck, gathered: _Gathered) -> PaymentReport:
-        heard_of = dict.fromkeys((*gathered.rows, *reversed(payment.payment_ids)))
-        own = await self._reports.by_reference(payment.reference, payment.entity)
+        if self._is_over(payment) and not payment.paid:
+            return await self._by_every_account(payment, gathered)
+        named = dict.fromkeys((*gathered.rows, *reversed(payment.payment_ids)))
+        own = await self._list(payment, payment.entity, gathered)
         listed = {row.id for row in own.rows}
-        gathered.add(own, payment)
-        gathered.whole = bool(listed)
-        for payment_id in [one for one in heard_of if one not in listed][:_IDS_ASKED]:
-            gathered.add(await self._reports.by_id(payment_id, payment.entity), payment)
-        answers = [own]
-        for entity in self._other_entities(payment):
-            if gathered.paid:
-                return gathered.report(Verdict.UNKNOWN)
-            found = await self._reports.by_reference(payment.reference, entity)
-            gathered.add(found, payment)
-            answers.append(found)
+        missing = [one for one in named if one not in listed][:_IDS_ASKED]
+        answers = [own, *[await self._one(payment, one, gathered) for one in missing]]
         return self._weighed(payment, gathered, answers)
 
-    def _other_entities(self, payment: PaymentToCheck) -> tuple[str, ...]:
-        """The accounts that must deny it too, once "none" would end the watch."""
-        over = self._is_over(payment)
-        return tuple(entity for entity in self._entities if entity != payment.entity) if over else ()
+    async def _by_every_account(self, payment: PaymentToCheck, gathered: _Gathered) -> PaymentReport:
+        """After the watch. Whoever has denied it in earnest is not asked again; one budget serves all
+        accounts, so those left are asked next time, the checkout's own last: what it knows must be read
+        together with the others' silence.
+        """
+        answers: list[Found] = []
+        denied: list[str] = []
+        every = [*(one for one in self._entities if one != payment.entity), payment.entity]
+        for entity in [one for one in every if one not in payment.denied]:
+            found = await self._list(payment, entity, gathered)
+            answers.append(found)
+            denied += [entity] if found.none else []
+            if gathered.paid or found.wait_s is not None:
+                break
+        if not gathered.paid:
+            unseen = [one for one in reversed(payment.payment_ids) if one not in gathered.rows]
+            answers += [await self._one(payment, one, gathered) for one in unseen[:_IDS_ASKED]]
+        return replace(self._weighed(payment, gathered, answers), denied=tuple(denied))
+
+    async def _list(self, payment: PaymentToCheck, entity: str, gathered: _Gathered) -> Found:
+        """What one account lists under our reference."""
+        found = await self._reports.by_reference(payment.reference, entity)
+        gathered.add(found, payment)
+        gathered.whole = gathered.whole or (entity == payment.entity and bool(found.rows))
+        return found
+
+    async def _one(self, payment: PaymentToCheck, payment_id: str, gathered: _Gathered) -> Found:
+        """A transaction that somebody named."""
+        found = await self._reports.by_id(payment_id, payment.entity)
+        gathered.add(found, payment)
+        return found
 
     def _is_over(self, payment: PaymentToCheck) -> bool:
         return self._clock.now() - payment.opened_at >= self._never_paid_after
