@@ -13,9 +13,10 @@ import pytest
 from tests.killing import KillSignal
 from tests.shop import A, B, C, Shop
 
-from muvi.application.orders import advance_checkout, box_office_steps
+from muvi.application.orders import advance_checkout, box_office_steps, learned
 from muvi.application.orders.advance_checkout import AdvanceCheckout
-from muvi.application.orders.box_office_steps import BoxOfficeSteps, Record, Work
+from muvi.application.orders.box_office_steps import BoxOfficeSteps, Work
+from muvi.application.orders.learned import Record
 from muvi.domain.orders.checkout import (
     Checkout,
     CheckoutFacts,
@@ -58,7 +59,7 @@ class Hasty(BoxOfficeSteps):
 
     async def _cancel(self, work: Work) -> Record:
         await super()._cancel(work)
-        return box_office_steps._detached
+        return learned.detached
 
 
 class Forgetful(AdvanceCheckout):
@@ -254,7 +255,7 @@ async def test_without_asking_a_lost_completion_would_be_taken_for_none(
     """A box office that is asked nothing, only told again, never says that it has booked."""
 
     async def never(_steps: BoxOfficeSteps, _work: Work) -> Record:
-        return box_office_steps._back_to_completing
+        return learned.back_to_completing
 
     monkeypatch.setattr(BoxOfficeSteps, "_ask_booking", never)
     shop.office.fail_next("complete", "after")

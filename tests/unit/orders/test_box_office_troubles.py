@@ -31,6 +31,7 @@ async def test_a_booking_whose_reply_is_lost_is_found_and_not_made_twice(shop: S
     await shop.settle()
     assert shop.must_be_whole(order_id) is CONFIRMED
     assert shop.office.calls.count("complete") == 1
+    assert shop.codes(order_id)["completion-unknown"] == 1
     order = shop.order(order_id)
     assert order.confirmed_at is not None
     assert (order.confirmed_at - order.created_at).total_seconds() < hidden_s + 20
@@ -43,6 +44,7 @@ async def test_a_completion_that_did_not_arrive_is_repeated(shop: Shop) -> None:
     await shop.settle()
     assert shop.must_be_whole(order_id) is CONFIRMED
     assert shop.office.calls.count("complete") == 3
+    assert shop.codes(order_id)["completion-unknown"] == 1
 
 
 async def test_a_box_office_that_is_away_is_asked_again(shop: Shop) -> None:
@@ -51,6 +53,7 @@ async def test_a_box_office_that_is_away_is_asked_again(shop: Shop) -> None:
     await shop.paid(attempt)
     await shop.settle()
     assert shop.must_be_whole(order_id) is CONFIRMED
+    assert shop.codes(order_id)["completion-unknown"] == 0, "what was surely not sent is not unknown"
 
 
 async def test_a_long_outage_ends_by_itself(shop: Shop) -> None:
@@ -107,6 +110,7 @@ async def test_nobody_knows_for_too_long_and_a_person_is_called(shop: Shop) -> N
     await shop.until(120)
     assert shop.checkout(order_id).state is CheckoutState.MANUAL
     assert shop.codes(order_id)["manual-attention"] == 1
+    assert shop.codes(order_id)["completion-unknown"] == 1
     assert shop.kept_minor(order_id) == 11500
     assert shop.seats_of(order_id) == {A, B}
     await shop.until(86400)

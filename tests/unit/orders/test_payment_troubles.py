@@ -26,6 +26,7 @@ from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.seating.selection import TooManySeats
 from muvi.domain.shared.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from muvi.domain.shared.errors import Unauthenticated
+from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.text import Language
 from muvi.ports.errors import Refused, Unavailable
 from muvi.ports.orders.rules import OrderRules
@@ -92,6 +93,21 @@ async def test_after_a_fetched_decline_a_new_attempt_pays(shop: Shop) -> None:
     await shop.paid(second)
     await shop.settle()
     assert shop.must_be_whole(order_id) is CONFIRMED
+
+
+async def test_a_declined_card_is_told_once_for_each_attempt(shop: Shop) -> None:
+    order_id, first = await shop.at_the_gateway()
+    for attempt in (first, None):
+        form = attempt or (await shop.pay(order_id)).attempt
+        shop.gateway.decline(form.checkout_id)
+        for _ in range(2):  # the webhook, then the browser that comes back
+            await shop.signal(form)
+            await shop.until(60)
+    view = await shop.views.find(order_id)
+    assert view is not None
+    told = [entry.facts for entry in view.timeline if entry.code == "payment-declined"]
+    assert told == [{"attempt": to_wire(one.id), "cause": "declined"} for one in shop.attempts(order_id)]
+    assert len(told) == 2
 
 
 async def test_a_decline_then_money_on_the_same_form(shop: Shop) -> None:

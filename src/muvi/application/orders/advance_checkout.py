@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from muvi.application.orders.box_office_steps import BoxOfficeSteps, Record, Work
+from muvi.application.orders.box_office_steps import BoxOfficeSteps, Work
 from muvi.application.orders.checkout_facts import Case, read_case
 from muvi.application.orders.checkout_steps import take_step
+from muvi.application.orders.learned import Record
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.checkout import CheckoutState, Step, decide
 from muvi.ports.clock import Clock, Ids

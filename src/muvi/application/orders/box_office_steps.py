@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from muvi.application.orders.checkout_facts import Case
 from muvi.application.orders.checkout_steps import confirm, return_money
-from muvi.application.orders.follow import adopt, drop_selection
+from muvi.application.orders.follow import adopt
+from muvi.application.orders.learned import (
+    Record,
+    abandon_box_order,
+    back_to_completing,
+    detached,
+    forget_selection,
+    later,
+    ready_again,
+    still_unknown,
+)
 from muvi.application.orders.lines import LineWriter
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.application.tickets.issuer import TicketIssuer
@@ -16,7 +25,6 @@ from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
 from muvi.domain.orders.checkout import (
     BOOKING_GRACE_S,
     CaptureFact,
-    CheckoutState,
     Step,
     without_booking,
 )
@@ -27,15 +35,12 @@ from muvi.ports.errors import OutcomeUnknown, PortError, Refused, Unavailable
 from muvi.ports.seating.box_office import (
     Booking,
     BoxOffice,
-    BoxOfficeOrder,
     Buyer,
     OrderRef,
     PaidBy,
     ShowtimeRef,
     TicketChoice,
 )
-
-Record = Callable[[PurchaseTx, Case, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +102,15 @@ class BoxOfficeSteps:
     async def _follow(self, work: Work) -> Record:
         """An operation lapsed: what the box office holds now is the buyer's choice."""
         if work.record is None:
-            return _forget_selection
+            return forget_selection
         try:
             held = await self.box_office.read_order(work.ref)
             showtime = ShowtimeRef(work.record.cinema, work.record.showtime)
             lines = await self.lines.write(held, showtime) if held else ()
         except PortError:
-            return _later(cap_s=10)
+            return later(cap_s=10)
         if held is None:
-            return _forget_selection
+            return forget_selection
         view = held
 
         async def take_over(tx: PurchaseTx, case: Case, now: datetime) -> None:
@@ -135,9 +140,9 @@ class BoxOfficeSteps:
         try:
             booking = await self.box_office.complete(work.ref, (tender,), buyer)
         except Unavailable:
-            return _back_to_completing
+            return back_to_completing
         except (OutcomeUnknown, Refused):
-            return _later()
+            return still_unknown()
         return await self._confirmed(work, booking)
 
     async def _changed_meanwhile(self, work: Work) -> Record | None:
@@ -150,32 +155,32 @@ class BoxOfficeSteps:
         try:
             held = await self.box_office.read_order(work.ref)
             if held is None:
-                return _later()
+                return later()
             wanted = frozenset(map(SeatKey, work.order.seats))
             if held.seats == wanted and held.total_minor == work.order.total_minor:
                 return None
             await self.box_office.cancel(work.ref)
         except PortError:
-            return _back_to_completing
-        return _abandon_box_order
+            return back_to_completing
+        return abandon_box_order
 
     async def _ask_booking(self, work: Work) -> Record:
         try:
             booking = await self.box_office.find_booking(work.ref)
             alive = booking is None and await self.box_office.read_order(work.ref) is not None
         except PortError:
-            return _later(cap_s=30)
+            return still_unknown(cap_s=30)
         if booking is not None:
             return await self._confirmed(work, booking)
         record = work.record
         expiry = record.expires_at if record else None
         match without_booking(alive=alive, box_order_expires_at=expiry, now=self.clock.now()):
             case Step.COMPLETE:
-                return _back_to_completing
+                return back_to_completing
             case Step.WAIT:
-                return _later(cap_s=15)
+                return still_unknown(cap_s=15)
             case _:
-                return _abandon_box_order
+                return abandon_box_order
 
     async def _confirmed(self, work: Work, booking: Booking) -> Record:
         tickets = await self.issuer.issue(work.order, self.clock.now())
@@ -192,7 +197,7 @@ class BoxOfficeSteps:
                 return await self._open_again(work)
             held = await self.box_office.read_order(work.ref)
             if held is None:
-                return _abandon_box_order
+                return abandon_box_order
             wanted = frozenset(map(SeatKey, work.order.seats))
             if held.seats != wanted:
                 showtime = ShowtimeRef(work.record.cinema, work.record.showtime)
@@ -200,10 +205,10 @@ class BoxOfficeSteps:
         except Refused:
             return self._refund(work)
         except PortError:
-            return _later(cap_s=30)
+            return later(cap_s=30)
         if held.total_minor != work.order.total_minor:
             return self._refund(work)
-        return _ready_again(held)
+        return ready_again(held)
 
     async def _open_again(self, work: Work) -> Record:
         last = work.order.box_office_orders[-1]
@@ -236,48 +241,8 @@ class BoxOfficeSteps:
             record = work.record
             grace = timedelta(seconds=BOOKING_GRACE_S)
             if record is not None and self.clock.now() < record.expires_at + grace:
-                return _later(cap_s=15)
-        return _detached
-
-
-def _later(*, cap_s: float = 60.0) -> Record:
-    async def later(_: PurchaseTx, case: Case, now: datetime) -> None:
-        case.checkout.again(now, cap_s=cap_s)
-
-    return later
-
-
-async def _forget_selection(tx: PurchaseTx, case: Case, now: datetime) -> None:
-    case.order.finish()
-    await drop_selection(tx, case.order, now)
-    case.checkout.next_at = now
-
-
-async def _back_to_completing(_: PurchaseTx, case: Case, now: datetime) -> None:
-    """It is known that there is no booking: patience, which is for the unknown, begins anew."""
-    case.checkout.state, case.checkout.since = CheckoutState.COMPLETING, now
-    case.checkout.again(now, cap_s=15)
-
-
-async def _abandon_box_order(_: PurchaseTx, case: Case, now: datetime) -> None:
-    case.order.detach()
-    case.order.note("box-office-order-gone", now)
-    case.checkout.enter(CheckoutState.RECLAIMING, now)
-
-
-async def _detached(_: PurchaseTx, case: Case, now: datetime) -> None:
-    case.order.detach()
-    case.checkout.next_at = now
-
-
-def _ready_again(held: BoxOfficeOrder) -> Record:
-    async def ready(_: PurchaseTx, case: Case, now: datetime) -> None:
-        record = case.order.box_office_order
-        if record is not None:
-            case.order.attach(record.read(expires_at=held.expires_at, total_minor=held.total_minor))
-        case.checkout.enter(CheckoutState.COMPLETING, now)
-
-    return ready
+                return later(cap_s=15)
+        return detached
 
 
 def _choices(order: Order) -> tuple[TicketChoice, ...]:

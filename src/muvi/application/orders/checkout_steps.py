@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from muvi.application.orders.checkout_facts import Case
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.ledger.journal import captured, sold
-from muvi.domain.orders.checkout import CaptureFact, CheckoutState, Decision, Step
+from muvi.domain.orders.checkout import UNKNOWN_OUTCOME, CaptureFact, CheckoutState, Decision, Step
 from muvi.domain.orders.line import LineKind
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt_status import AttemptStatus
@@ -59,7 +59,7 @@ async def _drop_operation(tx: PurchaseTx, case: Case, now: datetime) -> None:
 
 def _call_person(case: Case, now: datetime) -> None:
     case.checkout.enter(CheckoutState.MANUAL, now)
-    case.order.note("manual-attention", now, state=case.checkout.reason or "unknown-outcome")
+    case.order.note("manual-attention", now, state=case.checkout.reason or UNKNOWN_OUTCOME)
 
 
 async def _ask_payment(tx: PurchaseTx, case: Case, decision: Decision, now: datetime) -> None:

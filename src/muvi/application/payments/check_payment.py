@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from muvi.domain.payments.attempt import PaymentAttempt
-from muvi.domain.payments.attempt_status import AttemptEvent, AttemptStatus
+from muvi.domain.payments.attempt_status import AttemptEvent, AttemptEventKind, AttemptStatus
 from muvi.domain.payments.report import PaymentReport, Verdict
 from muvi.domain.payments.watch import OPENING_LOST, OPENING_S
 from muvi.domain.shared.ids import to_wire
@@ -94,13 +94,18 @@ class CheckPayment:
 
     async def _recorded(self, asked: PaymentAttempt, report: PaymentReport) -> PaymentChecked | None:
         now = self.clock.now()
+        declined = asked.is_open and report.verdict is Verdict.DECLINED
         async with self.begin() as tx:
+            order = await tx.orders.get(asked.order_id, for_update=True) if declined else None
             attempt = await tx.attempts.get(asked.id, for_update=True)
             if attempt is None:
                 return None
             ours = await tx.attempts.record(attempt, report.transactions, now)
             events = attempt.apply(replace(report, transactions=ours), now, signals_seen=asked.signals)
             await tx.attempts.save(attempt)
+            if order is not None and any(event.kind is AttemptEventKind.FAILED for event in events):
+                order.note("payment-declined", now, attempt=to_wire(attempt.id), cause=report.code)
+                await tx.orders.save(order)
             if events or (now >= attempt.pay_by and not attempt.is_paid):  # an order at its end waits for it
                 await tx.checkouts.wake(attempt.order_id, now)
         return PaymentChecked(status=attempt.status, verdict=report.verdict, events=events)

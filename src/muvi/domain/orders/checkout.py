@@ -23,6 +23,8 @@ SELDOM_S = 300
 LATE_CHECK_S = 90
 """How long an expiring order waits for the state of its open payment: a call budget may cost a minute."""
 
+UNKNOWN_OUTCOME = "unknown-outcome"
+"""The reason of a checkout whose completion was sent, and of which nobody could say what became of it."""
 MONEY_WAITS_S = 2
 """Money that arrives during an operation of the buyer is looked at again this soon."""
 
