@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from muvi.ports.transaction import UnitOfWork
+
 FOREIGN = frozenset(
     {
         "begin_payment",
@@ -52,16 +54,19 @@ class Killer:
 class MortalUnitOfWork:
     """Phases that may be cut off just before or just after their commit."""
 
-    def __init__(self, inner: Callable[[], AbstractAsyncContextManager[Any]], killer: Killer) -> None:
+    def __init__(self, inner: UnitOfWork[Any], killer: Killer) -> None:
         self._inner = inner
         self._killer = killer
 
     def __call__(self) -> AbstractAsyncContextManager[Any]:
-        return self._phase()
+        return self._phase(self._inner())
+
+    def alone(self) -> AbstractAsyncContextManager[Any]:
+        return self._phase(self._inner.alone())
 
     @asynccontextmanager
-    async def _phase(self) -> AsyncGenerator[Any]:
-        async with self._inner() as tx:
+    async def _phase(self, inner: AbstractAsyncContextManager[Any]) -> AsyncGenerator[Any]:
+        async with inner as tx:
             yield tx
             self._killer.moment("before commit")
         self._killer.moment("after commit")

@@ -37,13 +37,11 @@ IN_THE_API = (
     "commit ReceiveWebhook.__call__",
 )
 IN_THE_WORKER = (
-    "commit CheckPayment._taken",
     "check",
     "commit CheckPayment._recorded",
     "commit AdvanceCheckout._decide",
     "complete",
     "commit AdvanceCheckout._decide #2",
-    "commit SendConfirmation._begin",
     "send",
     "commit SendConfirmation._finish",
 )

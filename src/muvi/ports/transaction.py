@@ -20,3 +20,12 @@ class UnitOfWork(Protocol[Tx]):
     def __call__(self) -> AbstractAsyncContextManager[Tx]:
         """Begin; the value of the block is the capability's own narrow view of the transaction."""
         raise NotImplementedError
+
+    @abstractmethod
+    def alone(self) -> AbstractAsyncContextManager[Tx]:
+        """Begin a phase in which each call stands alone: one atomic change, or looks that decide nothing.
+
+        It costs one round trip to the database where a whole phase costs three. Two changes would not be
+        atomic here.
+        """
+        raise NotImplementedError

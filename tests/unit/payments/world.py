@@ -79,13 +79,16 @@ class Phases(UnitOfWork[Tx]):
         self.after_commit = False
 
     def __call__(self) -> AbstractAsyncContextManager[Tx]:
-        return self._phase()
+        return self._phase(self._begin())
+
+    def alone(self) -> AbstractAsyncContextManager[Tx]:
+        return self._phase(self._begin.alone())
 
     @asynccontextmanager
-    async def _phase(self) -> AsyncGenerator[Tx]:
+    async def _phase(self, inner: AbstractAsyncContextManager[object]) -> AsyncGenerator[Tx]:
         dies = self.die_at == 0
         self.die_at = None if self.die_at is None or dies else self.die_at - 1
-        async with self._begin():
+        async with inner:
             yield Tx(self._database)
             if dies and not self.after_commit:
                 raise Killed

@@ -14,10 +14,13 @@ from muvi.adapters.db.errors import translating
 from muvi.adapters.db.tables.catalog import films, ratings
 from muvi.adapters.db.tables.showtimes import showtimes
 from muvi.adapters.db.tables.venues import cinemas, experiences, screens
+from muvi.adapters.kit.recent import Recent
 from muvi.domain.shared.text import LocalizedText
+from muvi.ports.clock import Clock
 from muvi.ports.seating.box_office import ShowtimeRef
 from muvi.ports.showtimes.for_sale import ShowtimeForSale, ShowtimesForSale
 
+FOR_S = 2.0
 _PAIR = func.jsonb_build_array(experiences.c.name_en, experiences.c.name_ar)
 EXPERIENCE_PAIRS = (
     select(
@@ -73,6 +76,20 @@ class SqlShowtimesForSale(ShowtimesForSale):
             found = await connection.execute(_FIND, {"key": showtime_id})
             row = found.mappings().first()
         return _showtime(row) if row is not None else None
+
+
+class RecentShowtimesForSale(ShowtimesForSale):
+    """A showtime that was closed by the sync is sold here for two seconds more; the box office decides. One
+    that begins is closed at once, since its time is known.
+    """
+
+    def __init__(self, showtimes: ShowtimesForSale, clock: Clock) -> None:
+        self._showtimes = showtimes
+        self._recent = Recent[UUID, ShowtimeForSale | None](clock, for_s=FOR_S)
+
+    @override
+    async def find(self, showtime_id: UUID) -> ShowtimeForSale | None:
+        return await self._recent.get(showtime_id, lambda: self._showtimes.find(showtime_id))
 
 
 def _showtime(row: RowMapping) -> ShowtimeForSale:

@@ -126,27 +126,22 @@ class SqlUnitOfWork(UnitOfWork[SqlTransaction]):
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._single = single(engine)
 
     @override
     def __call__(self) -> AbstractAsyncContextManager[SqlTransaction]:
         return self._phase()
+
+    @override
+    def alone(self) -> AbstractAsyncContextManager[SqlTransaction]:
+        return self._statements()
 
     @asynccontextmanager
     async def _phase(self) -> AsyncGenerator[SqlTransaction]:
         async with translating(), self._engine.begin() as connection:
             yield SqlTransaction(connection)
 
-
-class SqlStatement(SqlUnitOfWork):
-    """For phases that are one statement, such as taking work from a list: the statement is the transaction.
-    A phase of two would lose its atomicity here.
-    """
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        super().__init__(single(engine))
-
-    @override
     @asynccontextmanager
-    async def _phase(self) -> AsyncGenerator[SqlTransaction]:
-        async with translating(), self._engine.connect() as connection:
+    async def _statements(self) -> AsyncGenerator[SqlTransaction]:
+        async with translating(), self._single.connect() as connection:
             yield SqlTransaction(connection)

@@ -128,6 +128,15 @@ class MemoryUnitOfWork(UnitOfWork[MemoryTransaction]):
     def __call__(self) -> AbstractAsyncContextManager[MemoryTransaction]:
         return self._phase()
 
+    @override
+    def alone(self) -> AbstractAsyncContextManager[MemoryTransaction]:
+        return self._calls()
+
+    @asynccontextmanager
+    async def _calls(self) -> AsyncGenerator[MemoryTransaction]:
+        async with self._lock:
+            yield MemoryTransaction(self._database)
+
     @asynccontextmanager
     async def _phase(self) -> AsyncGenerator[MemoryTransaction]:
         async with self._lock:

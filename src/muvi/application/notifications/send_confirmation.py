@@ -48,22 +48,19 @@ class SendConfirmation:
             raise NotFound("no such confirmed order")
         if await self._begin(key, view, message):
             await self._send(key, view)
-            await self._finish(key, NoticeState.SENT, "", message)
+            await self._finish(key, message, NoticeState.SENT)
 
     async def _begin(self, key: NoticeKey, view: ConfirmationView, message: Message) -> bool:
         """Whether the letter is ours to send now."""
         now = self.clock.now()
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             turn = await tx.notices.take_turn(key, now=now, until=now + TURN)
-            if turn is Turn.MINE and not view.email:
-                await tx.notices.finish(key, NoticeState.SKIPPED, reason=NO_ADDRESS, now=now)
-                turn = Turn.OVER
-            if turn is Turn.OVER:
-                await tx.inbox.first_time(self.name, message.id, now)
-                await tx.outbox.done(message, now)
         if turn is Turn.ANOTHERS:
             raise Unavailable("another worker is sending", system="email", retry_after_s=TURN.total_seconds())
-        return turn is Turn.MINE
+        if turn is Turn.MINE and view.email:
+            return True
+        await self._finish(key, message, None if turn is Turn.OVER else NoticeState.SKIPPED, NO_ADDRESS)
+        return False
 
     async def _send(self, key: NoticeKey, view: ConfirmationView) -> None:
         email = Email(
@@ -83,10 +80,14 @@ class SendConfirmation:
         async with self.begin() as tx:
             await tx.notices.finish(key, NoticeState.FAILED, reason=reason, now=self.clock.now())
 
-    async def _finish(self, key: NoticeKey, state: NoticeState, reason: str, message: Message) -> None:
+    async def _finish(
+        self, key: NoticeKey, message: Message, state: NoticeState | None, reason: str = ""
+    ) -> None:
+        """The message is done; the letter too, unless it was before."""
         now = self.clock.now()
         async with self.begin() as tx:
-            await tx.notices.finish(key, state, reason=reason, now=now)
+            if state is not None:
+                await tx.notices.finish(key, state, reason=reason, now=now)
             await tx.inbox.first_time(self.name, message.id, now)
             await tx.outbox.done(message, now)
 

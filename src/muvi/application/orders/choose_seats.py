@@ -94,7 +94,7 @@ class ChooseSeats:
     async def __call__(self, command: ChooseSeatsCommand) -> None:
         """Replace the choice of seats."""
         now = self.clock.now()
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             seen = owned(await tx.orders.get(command.order_id), command.actor)
             wanted = [seat for wish in command.tickets for seat in wish.seats]
             taken = await tx.claims.taken(command.showtime_id, wanted, order_id=seen.id, now=now)

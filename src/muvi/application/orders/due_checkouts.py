@@ -22,7 +22,7 @@ class ClaimDueCheckouts:
 
     async def __call__(self, limit: int) -> tuple[UUID, ...]:
         """At most `limit` order ids, the longest waiting first."""
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             return await tx.checkouts.claim_due(self.clock.now(), limit=limit, lease_s=LEASE_S)
 
 
@@ -35,5 +35,5 @@ class KeepCheckout:
 
     async def __call__(self, order_id: UUID) -> None:
         """Hold it for another lease."""
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             await tx.checkouts.keep_lease(order_id, self.clock.now() + timedelta(seconds=LEASE_S))

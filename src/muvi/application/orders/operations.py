@@ -44,7 +44,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Begins operations and keeps them. `begin` opens phases of one statement."""
+    """Begins operations and keeps them."""
 
     begin: UnitOfWork[PurchaseTx]
     clock: Clock
@@ -72,7 +72,7 @@ class Operations:
             await self.pauses.pause(PROLONG_EVERY_S)
             until = self.clock.now() + timedelta(seconds=LEASE_S)
             try:
-                async with self.begin() as tx:
+                async with self.begin.alone() as tx:
                     kept = await tx.orders.prolong(lease.order_id, lease.operation_id, until)
             except PortError:
                 continue

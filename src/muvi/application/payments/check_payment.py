@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from muvi.domain.payments.attempt import PaymentAttempt
@@ -59,19 +58,32 @@ class CheckPayment:
         return await self._recorded(attempt, report)
 
     async def _taken(self, command: CheckPaymentCommand) -> PaymentAttempt | None:
+        async with self.begin.alone() as tx:
+            attempt = await tx.attempts.get(command.attempt_id)
+        if attempt is not None and not attempt.checkout_id:
+            await self._give_up_opening(attempt.id)
+            return None
+        if attempt is None or command.leased:
+            return attempt
+        async with self.begin() as tx:
+            attempt = await tx.attempts.get(attempt.id, for_update=True)
+            if attempt is None or not attempt.take_lease(self.clock.now(), LEASE_S):
+                return None
+            await tx.attempts.save(attempt)
+        return attempt
+
+    async def _give_up_opening(self, attempt_id: UUID) -> None:
+        """An opening whose end was never recorded: a checkout that nobody knows of cannot be paid."""
         now = self.clock.now()
         async with self.begin() as tx:
-            attempt = await tx.attempts.get(command.attempt_id, for_update=not command.leased)
-            if attempt is None:
-                return None
-            if not attempt.checkout_id:
-                await _give_up_opening(tx, attempt.id, now)
-                return None
-            if not command.leased:
-                if not attempt.take_lease(now, LEASE_S):
-                    return None
-                await tx.attempts.save(attempt)
-        return attempt
+            attempt = await tx.attempts.get(attempt_id, for_update=True)
+            if attempt is None or attempt.checkout_id or attempt.status is not AttemptStatus.INITIATED:
+                return
+            if (now - attempt.opened_at).total_seconds() < OPENING_S:
+                return
+            attempt.not_opened(now, OPENING_LOST)
+            await tx.attempts.save(attempt)
+            await tx.checkouts.wake(attempt.order_id, now)
 
     async def _asked(self, attempt: PaymentAttempt) -> PaymentReport:
         gateway = self.gateways.of(attempt.gateway)
@@ -109,15 +121,3 @@ class CheckPayment:
             if events or (now >= attempt.pay_by and not attempt.is_paid):  # an order at its end waits for it
                 await tx.checkouts.wake(attempt.order_id, now)
         return PaymentChecked(status=attempt.status, verdict=report.verdict, events=events)
-
-
-async def _give_up_opening(tx: PaymentsTx, attempt_id: UUID, now: datetime) -> None:
-    """An opening whose end was never recorded: a checkout that nobody knows of cannot be paid."""
-    attempt = await tx.attempts.get(attempt_id, for_update=True)
-    if attempt is None or attempt.checkout_id or attempt.status is not AttemptStatus.INITIATED:
-        return
-    if (now - attempt.opened_at).total_seconds() < OPENING_S:
-        return
-    attempt.not_opened(now, OPENING_LOST)
-    await tx.attempts.save(attempt)
-    await tx.checkouts.wake(attempt.order_id, now)

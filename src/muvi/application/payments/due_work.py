@@ -23,7 +23,7 @@ class ClaimDueAttempts:
 
     async def __call__(self, limit: int) -> tuple[UUID, ...]:
         """At most `limit` ids, the longest waiting first."""
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             return await tx.attempts.claim_due(self.clock.now(), limit=limit, lease_s=LEASE_S)
 
 
@@ -36,7 +36,7 @@ class KeepAttempt:
 
     async def __call__(self, attempt_id: UUID) -> None:
         """Hold it for another lease."""
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             await tx.attempts.keep_lease(attempt_id, self.clock.now() + timedelta(seconds=LEASE_S))
 
 
@@ -49,7 +49,7 @@ class ClaimDueRefunds:
 
     async def __call__(self, limit: int) -> tuple[UUID, ...]:
         """At most `limit` ids, the longest waiting first."""
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             return await tx.refunds.claim_due(self.clock.now(), limit=limit, lease_s=LEASE_S)
 
 
@@ -62,5 +62,5 @@ class KeepRefund:
 
     async def __call__(self, refund_id: UUID) -> None:
         """Hold it for another lease."""
-        async with self.begin() as tx:
+        async with self.begin.alone() as tx:
             await tx.refunds.keep_lease(refund_id, self.clock.now() + timedelta(seconds=LEASE_S))

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.engine import make_engine
 from muvi.adapters.db.notifications import Notifications
-from muvi.adapters.db.unit_of_work import SqlStatement, SqlUnitOfWork
+from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.http.health import ReadinessProbe
 from muvi.adapters.kit.clock import LoopPauses, SystemClock, UlidIds
 from muvi.entrypoints.settings import Settings
@@ -50,11 +50,6 @@ class CoreProvider(Provider):
     def unit_of_work(self, engine: AsyncEngine) -> SqlUnitOfWork:
         """Atomic phases; each capability's provider hands it out under its own narrow type."""
         return SqlUnitOfWork(engine)
-
-    @provide
-    def statement(self, engine: AsyncEngine) -> SqlStatement:
-        """The same for phases of one statement."""
-        return SqlStatement(engine)
 
     @provide
     def notifications(self, settings: Settings) -> Notifications:

@@ -6,9 +6,9 @@ from dishka import Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.attention import SqlAttentionViews
-from muvi.adapters.db.order_policy import SqlOrderPolicy
+from muvi.adapters.db.order_policy import RecentOrderPolicy, SqlOrderPolicy
 from muvi.adapters.db.order_views import SqlOrderViews
-from muvi.adapters.db.unit_of_work import SqlStatement, SqlUnitOfWork
+from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.http.links import TicketLinks
 from muvi.adapters.http.public.order_flow import ReturnOrigins
 from muvi.adapters.http.public.order_wire import OrderWriter
@@ -63,9 +63,9 @@ class OrdersProvider(Provider):
         return SqlAttentionViews(engine)
 
     @provide
-    def policy(self, engine: AsyncEngine, settings: Settings) -> OrderPolicy:
+    def policy(self, engine: AsyncEngine, settings: Settings, clock: Clock) -> OrderPolicy:
         """Rules from the settings table."""
-        return SqlOrderPolicy(engine, lifetime_s=settings.order_lifetime_s)
+        return RecentOrderPolicy(SqlOrderPolicy(engine, lifetime_s=settings.order_lifetime_s), clock)
 
     @provide
     def origins(self, settings: Settings) -> ReturnOrigins:
@@ -125,18 +125,6 @@ class OrdersUseCases(Provider):
     advance = provide(AdvanceCheckout)
     image = provide(ShowTicketImage)
     count_attention = provide(CountAttention)
-
-    @provide
-    def operations(self, begin: SqlStatement, clock: Clock, pauses: Pauses, ids: Ids) -> Operations:
-        """Prolonging is one statement."""
-        return Operations(begin, clock, pauses, ids)
-
-    @provide
-    def due(self, begin: SqlStatement, clock: Clock) -> ClaimDueCheckouts:
-        """One statement."""
-        return ClaimDueCheckouts(begin, clock)
-
-    @provide
-    def keep(self, begin: SqlStatement, clock: Clock) -> KeepCheckout:
-        """One statement."""
-        return KeepCheckout(begin, clock)
+    operations = provide(Operations)
+    due = provide(ClaimDueCheckouts)
+    keep = provide(KeepCheckout)

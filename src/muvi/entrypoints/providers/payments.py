@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.call_budgets import SqlCallBudgets
 from muvi.adapters.db.payment_views import SqlPaymentViews
-from muvi.adapters.db.unit_of_work import SqlStatement, SqlUnitOfWork
+from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.kit.gateways import FixedGateways
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
@@ -85,23 +85,7 @@ class PaymentsUseCases(Provider):
     show = provide(ShowPaymentPage)
     check = provide(CheckPayment)
     send_refund = provide(SendRefund)
-
-    @provide
-    def claim_attempts(self, begin: SqlStatement, clock: Clock) -> ClaimDueAttempts:
-        """One statement."""
-        return ClaimDueAttempts(begin, clock)
-
-    @provide
-    def keep_attempt(self, begin: SqlStatement, clock: Clock) -> KeepAttempt:
-        """One statement."""
-        return KeepAttempt(begin, clock)
-
-    @provide
-    def claim_refunds(self, begin: SqlStatement, clock: Clock) -> ClaimDueRefunds:
-        """One statement."""
-        return ClaimDueRefunds(begin, clock)
-
-    @provide
-    def keep_refund(self, begin: SqlStatement, clock: Clock) -> KeepRefund:
-        """One statement."""
-        return KeepRefund(begin, clock)
+    claim_attempts = provide(ClaimDueAttempts)
+    keep_attempt = provide(KeepAttempt)
+    claim_refunds = provide(ClaimDueRefunds)
+    keep_refund = provide(KeepRefund)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.claimed_seats import SqlClaimedSeats
 from muvi.adapters.db.notifications import Notifications
-from muvi.adapters.db.showtimes_for_sale import SqlShowtimesForSale
+from muvi.adapters.db.showtimes_for_sale import RecentShowtimesForSale, SqlShowtimesForSale
 from muvi.adapters.http.public.seat_map_pages import CHANNEL, SeatMapPages
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.vista.box_office import VistaBoxOffice
@@ -54,9 +54,9 @@ class SeatingProvider(Provider):
         return SqlClaimedSeats(engine)
 
     @provide
-    def showtimes(self, engine: AsyncEngine) -> ShowtimesForSale:
-        """Showtimes on the primary."""
-        return SqlShowtimesForSale(engine)
+    def showtimes(self, engine: AsyncEngine, clock: Clock) -> ShowtimesForSale:
+        """Showtimes on the primary, each read once in two seconds."""
+        return RecentShowtimesForSale(SqlShowtimesForSale(engine), clock)
 
     @provide
     def read_seat_map(
