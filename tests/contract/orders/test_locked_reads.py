@@ -10,7 +10,7 @@ from tests.contract.purchase_stores import SqlStore
 
 from muvi.adapters.db import orders as sql_orders
 from muvi.adapters.db.tables.orders import orders
-from muvi.adapters.db.unit_of_work import SqlStatement
+from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.domain.orders.order import Operation, OperationKind, Order
 
 
@@ -56,7 +56,7 @@ async def prolonged_behind(store: SqlStore) -> tuple[bool, Order]:
         await tx.orders.add(order)
 
     async def prolong() -> bool:
-        async with SqlStatement(store.engine)() as tx:
+        async with SqlUnitOfWork(store.engine).alone() as tx:
             return bool(await tx.orders.prolong(order.id, an_id(5), NOW + MINUTE))
 
     async with asyncio.TaskGroup() as group, store.begin() as worker:

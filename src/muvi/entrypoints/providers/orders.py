@@ -33,7 +33,7 @@ from muvi.application.tickets.issuer import TicketIssuer
 from muvi.application.tickets.show_ticket_image import ShowTicketImage
 from muvi.domain.tickets.zatca import TaxSeller
 from muvi.entrypoints.settings import Settings
-from muvi.ports.clock import Clock, Ids, Pauses
+from muvi.ports.clock import Clock
 from muvi.ports.orders.attention import AttentionViews
 from muvi.ports.orders.rules import OrderPolicy
 from muvi.ports.orders.views import OrderViews
