@@ -184,7 +184,13 @@ async def test_an_ended_or_unsold_showtime(desk: Desk, change: str) -> None:
     (row,) = await desk.town.rows("SELECT starts_at, on_sale FROM showtimes WHERE id = $1", id_)
     order_id = await desk.guest.place(hall.id)
     await desk.town.rows(f"UPDATE showtimes SET {change} WHERE id = $1", id_)  # noqa: S608
+
+    async def known() -> bool:
+        answer = await desk.guest.call("POST", "/api/v1/orders", {"sessionId": hall.id})
+        return answer.status_code == 409
+
     try:
+        await eventually(known, desk.town)  # a showtime is read once in two seconds
         await desk.refuse(409, "showtime-closed", "POST", "/api/v1/orders", {"sessionId": hall.id})
         choice = desk.choice(hall.free[0], sessionId=hall.id)
         await desk.refuse(409, "showtime-closed", "POST", desk.seats(order_id), choice)
