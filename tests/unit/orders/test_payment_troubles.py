@@ -1,6 +1,8 @@
 """What buyers and gateways do to a purchase: declines, two tabs, late money, changes of mind."""
 
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.builders_orders import GUEST, MINUTE, SHOWTIME, an_id
@@ -15,13 +17,15 @@ from muvi.domain.orders.errors import (
     NothingChosen,
     OrderBusy,
     OrderExpired,
+    OrderExpiring,
     OrderNotFound,
     OrderNotOpen,
     OtherShowtime,
     PaymentInProgress,
     ShowtimeClosed,
+    TooManyAttempts,
 )
-from muvi.domain.orders.order import BuyerDetails, OrderStatus
+from muvi.domain.orders.order import LONGEST_LIFE_S, MOST_ATTEMPTS, BuyerDetails, OrderStatus
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.seating.selection import TooManySeats
 from muvi.domain.shared.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
@@ -93,6 +97,62 @@ async def test_after_a_fetched_decline_a_new_attempt_pays(shop: Shop) -> None:
     await shop.paid(second)
     await shop.settle()
     assert shop.must_be_whole(order_id) is CONFIRMED
+
+
+async def declined(shop: Shop, order_id: UUID) -> None:
+    """One more attempt with a card that is refused."""
+    attempt = (await shop.pay(order_id)).attempt
+    shop.gateway.decline(attempt.checkout_id)
+    await shop.signal(attempt)
+    await shop.work()
+
+
+async def test_an_order_has_so_many_attempts_and_no_more(shop: Shop) -> None:
+    order_id = await shop.with_seats()
+    for _ in range(MOST_ATTEMPTS):
+        await declined(shop, order_id)
+    calls = len(shop.office.calls), len(shop.gateway.calls)
+    with pytest.raises(TooManyAttempts) as said:
+        await shop.pay(order_id)
+    assert said.value.facts == {"max_attempts": MOST_ATTEMPTS}
+    assert (len(shop.office.calls), len(shop.gateway.calls)) == calls
+    assert shop.order(order_id).operation is None
+    await shop.paid(shop.attempts(order_id)[-1])  # a form that is still open
+    await shop.settle()
+    assert shop.must_be_whole(order_id) is CONFIRMED
+
+
+async def test_the_last_attempt_is_met_again(shop: Shop) -> None:
+    order_id = await shop.with_seats()
+    for _ in range(MOST_ATTEMPTS - 1):
+        await declined(shop, order_id)
+    last = (await shop.pay(order_id)).attempt
+    assert (await shop.pay(order_id)).attempt.id == last.id
+
+
+async def test_paying_does_not_keep_an_order_for_ever(shop: Shop) -> None:
+    """A box office that lengthens every time is not asked to once the order is old."""
+    shop.office.payment_extension_s = 1200
+    order_id = await shop.with_seats()
+    end = shop.order(order_id).created_at + timedelta(seconds=LONGEST_LIFE_S)
+    for _ in range(4):
+        await declined(shop, order_id)
+        assert shop.order(order_id).expires_at <= end
+        await shop.until(14.5 * 60)
+    before = len(shop.office.calls)
+    with pytest.raises(OrderExpiring):
+        await shop.pay(order_id)
+    assert shop.office.calls[before:] == ["read_order"]
+    await shop.until(3 * 60)
+    assert shop.must_be_whole(order_id) is EXPIRED
+
+
+async def test_an_order_that_lives_long_by_the_house_rules_is_not_cut_short(shop: Shop) -> None:
+    shop.policy.now = OrderRules(lifetime_s=2 * LONGEST_LIFE_S)
+    shop.office.lifetime_s = 2 * LONGEST_LIFE_S
+    order_id = await shop.with_seats()
+    await shop.until(LONGEST_LIFE_S)
+    assert (await shop.pay(order_id)).attempt.is_open
 
 
 async def test_a_declined_card_is_told_once_for_each_attempt(shop: Shop) -> None:

@@ -16,8 +16,14 @@ from muvi.application.orders.operations import Lease, Operations
 from muvi.application.orders.ownership import owned
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.checkout import CheckoutState
-from muvi.domain.orders.errors import NothingChosen, OrderBusy, OrderChanged, OrderExpiring
-from muvi.domain.orders.order import BuyerDetails, OperationKind, Order
+from muvi.domain.orders.errors import (
+    NothingChosen,
+    OrderBusy,
+    OrderChanged,
+    OrderExpiring,
+    TooManyAttempts,
+)
+from muvi.domain.orders.order import MOST_ATTEMPTS, BuyerDetails, OperationKind, Order
 from muvi.domain.payments.attempt import PaymentAttempt, payable_until
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.seating.seat_plan import SeatKey
@@ -78,7 +84,8 @@ class StartPayment:
     """For the order's owner.
 
     Raises `OrderNotFound`, `OrderExpired`, `OrderNotOpen`, `OrderBusy`, `NothingChosen`, `OrderChanged`,
-    `OrderExpiring`, `UnknownGateway`; `Unavailable` when box office or gateway cannot be reached.
+    `OrderExpiring`, `TooManyAttempts`, `UnknownGateway`; `Unavailable` when box office or gateway cannot be
+    reached.
     """
 
     begin: UnitOfWork[PurchaseTx]
@@ -123,6 +130,8 @@ class StartPayment:
                     return PaymentStarted(order=order, attempt=attempt), False
             if any(attempt.is_paid for attempt in attempts):
                 raise OrderBusy(retry_after_s=2)
+            if len(attempts) >= MOST_ATTEMPTS:
+                raise TooManyAttempts(max_attempts=MOST_ATTEMPTS)
             checkout = await tx.checkouts.get(order.id)
             if checkout.state is not CheckoutState.OPEN:
                 raise OrderBusy(retry_after_s=2)
@@ -165,13 +174,17 @@ class StartPayment:
             raise OrderChanged(gone=True)
         ref = OrderRef(id=record.ref, cinema=record.cinema, platform=record.platform)
         held = _same(await self.box_office.read_order(ref), order)
+        self._require_time(order.latest_end)
         if held.expires_at - self.clock.now() < timedelta(seconds=EXTEND_BELOW_S):
             await self._tolerant(self.box_office.extend, ref, lease)
         await self._tolerant(self.box_office.begin_payment, ref, lease)
         held = _same(await self.box_office.read_order(ref), order)
-        if held.expires_at - self.clock.now() < timedelta(seconds=REFUSE_BELOW_S):
-            raise OrderExpiring
+        self._require_time(min(held.expires_at, order.latest_end))
         return held.expires_at
+
+    def _require_time(self, expires_at: datetime) -> None:
+        if expires_at - self.clock.now() < timedelta(seconds=REFUSE_BELOW_S):
+            raise OrderExpiring
 
     async def _tolerant(
         self, call: Callable[[OrderRef], Awaitable[None]], ref: OrderRef, lease: Lease
@@ -217,7 +230,7 @@ class StartPayment:
                 checkout_id=checkout.id,
                 entity=checkout.entity,
                 now=now,
-                pay_by=payable_until(expires_at, now),
+                pay_by=payable_until(min(expires_at, order.latest_end), now),
                 script_url=checkout.script_url,
                 integrity=checkout.integrity,
                 brands=checkout.brands,

@@ -45,6 +45,16 @@ class OrderExpiring(Conflict):
     title_ar = "لم يتبقَّ وقت كافٍ للدفع"
 
 
+class TooManyAttempts(Conflict):
+    """So many payments were begun for this order that no more will be; `max_attempts` says how many. A form
+    that is open may still be paid.
+    """
+
+    code = "too-many-payment-attempts"
+    title = "Too many payments were tried for this order"
+    title_ar = "عدد محاولات الدفع لهذا الطلب يتجاوز المسموح"
+
+
 class OrderChanged(Conflict):
     """The box office holds something else than the buyer was shown; seats must be chosen again. `gone`: it
     holds nothing any more.

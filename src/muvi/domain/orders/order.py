@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -77,6 +77,10 @@ class TimelineEntry:
         return {name: value for name, value in self.facts.items() if name not in STAFF_FACTS}
 
 
+MOST_ATTEMPTS = 10
+"""How many payments may be begun for one order: each is a checkout that is watched for 45 minutes."""
+LONGEST_LIFE_S = 3600
+"""Each payment may lengthen an order, so that the buyer can finish it, but not beyond this age."""
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -167,6 +171,11 @@ class Order:
     def box_office_order(self) -> BoxOfficeOrderRecord | None:
         """The active order at the box office, if there is one."""
         return next((record for record in self.box_office_orders if record.active), None)
+
+    @property
+    def latest_end(self) -> datetime:
+        """To which moment paying may lengthen the order."""
+        return max(self.expires_at, self.created_at + timedelta(seconds=LONGEST_LIFE_S))
 
     def note(self, code: str, now: datetime, **facts: str | int) -> None:
         """Append to the timeline."""

@@ -22,6 +22,7 @@ from muvi.domain.orders.errors import (
     OtherShowtime,
     PaymentInProgress,
     ShowtimeClosed,
+    TooManyAttempts,
 )
 from muvi.domain.payments.return_address import ReturnAddressNotAllowed
 from muvi.domain.seating.selection import (
@@ -67,6 +68,7 @@ PAY: Final[Refusals] = (
     NothingChosen,
     OrderChanged,
     OrderExpiring,
+    TooManyAttempts,
     PaymentMethodNotOffered,
     UnknownGateway,
     ReturnAddressNotAllowed,
