@@ -7,7 +7,7 @@ from tests.builders_orders import SHOWTIME
 from tests.shop import ADULT, A, B, C, D, Shop
 
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
-from muvi.domain.orders.checkout import PATIENCE_S, CheckoutState
+from muvi.domain.orders.checkout import BOOKING_GRACE_S, PATIENCE_S, CheckoutState
 from muvi.domain.orders.errors import OrderBusy, OrderChanged, OrderExpired, OrderExpiring
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.seating.selection import SeatsTaken
@@ -190,6 +190,62 @@ async def test_an_outcome_that_stays_unknown_keeps_both_until_it_is_known(shop: 
     assert shop.order(order_id).operation is None
     await shop.choose(order_id, D)
     assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {D}
+
+
+async def chosen_and_never_answered(shop: Shop, *, away: int = 9999) -> UUID:
+    """A choice of C instead of A arrives, and then the box office says nothing any more."""
+    order_id = await shop.with_seats(A)
+    shop.office.fail_next("set_tickets", "after")
+    for call in ("read_order", "cancel"):
+        shop.office.fail_next(call, "before", times=away)
+    with pytest.raises(OutcomeUnknown):
+        await shop.choose(order_id, C)
+    return order_id
+
+
+async def test_a_box_office_that_never_answers_keeps_an_order_no_longer_than_it_would_itself(
+    shop: Shop,
+) -> None:
+    order_id = await chosen_and_never_answered(shop)
+    await shop.until(600 + BOOKING_GRACE_S - 1)
+    assert shop.order(order_id).operation is not None
+    assert shop.seats_of(order_id) == {A, C}
+    await shop.until(15)
+    assert shop.must_be_whole(order_id) is EXPIRED
+    assert await shop.with_seats(A, C)
+
+
+async def test_money_that_comes_while_the_box_office_is_away_is_never_lost(shop: Shop) -> None:
+    """A second card on a declined form pays for the former seats, and they are to be had again."""
+    order_id, attempt = await shop.at_the_gateway(A)
+    shop.gateway.decline(attempt.checkout_id)
+    await shop.signal(attempt)
+    await shop.work()
+    for call, times in (("set_tickets", 1), ("read_order", 200), ("cancel", 200)):
+        shop.office.fail_next(call, "after" if times == 1 else "before", times=times)
+    with pytest.raises(OutcomeUnknown):
+        await shop.choose(order_id, C)
+    await shop.paid(attempt)
+    await shop.settle()
+    assert shop.must_be_whole(order_id) is CONFIRMED
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {A}
+
+
+async def test_a_box_office_that_is_away_for_a_while_is_followed(shop: Shop) -> None:
+    order_id = await chosen_and_never_answered(shop, away=20)
+    await shop.until(300)
+    assert set(shop.order(order_id).seats) == shop.seats_of(order_id) == shop.taken_at_the_box_office() == {C}
+
+
+async def test_given_up_too_early_the_choice_would_be_another_than_the_box_office_has(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr("muvi.domain.orders.checkout.BOOKING_GRACE_S", -9999)
+    order_id = await chosen_and_never_answered(shop, away=20)
+    await shop.until(300)
+    assert shop.order(order_id).seats == (A,)
+    assert shop.taken_at_the_box_office() == {C}
 
 
 async def test_a_choice_that_surely_failed_frees_its_claims(shop: Shop) -> None:

@@ -78,6 +78,15 @@ def test_an_operation_is_waited_for_and_then_followed(kind: OperationKind, lapse
     assert step(now=END + MINUTE, **flight) is lapsed
 
 
+def test_a_box_office_that_stays_away_is_followed_until_its_order_has_surely_ended() -> None:
+    lapsed = {"operation": OperationKind.SEATS, "operation_deadline": NOW, "box_order_expires_at": END}
+    end = END + timedelta(seconds=BOOKING_GRACE_S)
+    assert step(now=end - SECOND, **lapsed) is T.FOLLOW
+    assert step(now=end, **lapsed) is T.DROP_OPERATION
+    assert step(now=end, **{**lapsed, "operation_deadline": end + SECOND}) is T.WAIT, "it lives still"
+    assert step(now=end, **{**lapsed, "box_order_expires_at": None}) is T.FOLLOW, "there is nothing to ask"
+
+
 @pytest.mark.parametrize("now", [NOW, END + MINUTE])
 def test_money_is_kept_or_given_back_before_anything_else(now: datetime) -> None:
     assert decision(now=now, captures=(MONEY,)) == Decision(step=T.KEEP, capture=MONEY)

@@ -48,9 +48,16 @@ async def take_step(tx: PurchaseTx, case: Case, decision: Decision, now: datetim
 
 
 async def _drop_operation(tx: PurchaseTx, case: Case, now: datetime) -> None:
-    """The process that was about to open a checkout is gone: one that nobody knows of cannot be paid."""
-    case.order.finish()
-    case.order.note("operation-lapsed", now)
+    """Pay: the process that was about to open a checkout is gone, and one that nobody knows of is never paid.
+    Seats: the box office stayed away until its order had ended by itself, so only the former choice is kept.
+    """
+    order = case.order
+    order.finish()
+    order.note("operation-lapsed", now)
+    chosen = [SeatKey(key) for key in order.seats]
+    if not case.held.issubset(chosen):
+        await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=chosen)
+        case.held = case.held.intersection(chosen)
     for attempt in case.attempts:
         if attempt.status is AttemptStatus.INITIATED:
             attempt.not_opened(now, OPENING_LOST)

@@ -165,7 +165,7 @@ def without_booking(*, alive: bool, box_order_expires_at: datetime | None, now: 
     """What follows when no booking is known of an order whose completion was sent."""
     if alive:
         return Step.COMPLETE
-    if box_order_expires_at is None or now >= box_order_expires_at + timedelta(seconds=BOOKING_GRACE_S):
+    if box_order_expires_at is None or _surely_ended(box_order_expires_at, now):
         return Step.ABANDON_BOX_ORDER
     return Step.WAIT
 
@@ -188,9 +188,16 @@ def _operation(facts: CheckoutFacts, now: datetime) -> Decision:
         soon = now + timedelta(seconds=MONEY_WAITS_S)
         until = min(soon, facts.operation_deadline) if money else facts.operation_deadline
         return Decision(step=Step.WAIT, until=until)
-    if facts.operation is OperationKind.SEATS:
+    if facts.operation is OperationKind.SEATS and not _surely_ended(facts.box_order_expires_at, now):
         return Decision(step=Step.FOLLOW)
     return Decision(step=Step.DROP_OPERATION)
+
+
+def _surely_ended(box_order_expires_at: datetime | None, now: datetime) -> bool:
+    """Whether the box office has let go by itself. Nothing is booked: no completion was ever sent."""
+    return box_order_expires_at is not None and now >= box_order_expires_at + timedelta(
+        seconds=BOOKING_GRACE_S
+    )
 
 
 def _expiry(facts: CheckoutFacts, now: datetime) -> Decision:
