@@ -15,6 +15,7 @@ from pathlib import Path
 from muvi.adapters.payments.hyperpay.webhook import WebhookReader
 from muvi.adapters.tickets.signer import Ed25519TicketSigner
 from muvi.adapters.tokens.keys import read_keys
+from muvi.adapters.vista.client import CALLS_PER_CINEMA
 from muvi.domain.identity.challenge import CODE_LENGTHS
 from muvi.domain.shared.actor import Platform
 from muvi.domain.tickets.zatca import TaxSeller
@@ -49,6 +50,7 @@ class Settings:
     vat_number: str
     vista_base_url: str
     vista_tokens: Mapping[Platform, str]
+    vista_calls_per_cinema: int
     hyperpay_base_url: str
     hyperpay_token: str
     hyperpay_entities: Mapping[str, str]
@@ -111,6 +113,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             platform: env.secret(f"VISTA_{platform.upper()}_TOKEN", f"sandbox-vista-{platform}")
             for platform in Platform
         },
+        vista_calls_per_cinema=env.number("VISTA_CALLS_PER_CINEMA", CALLS_PER_CINEMA),
         hyperpay_base_url=_partner(env, "HYPER_PAY_BASE_URL", f"{sandbox}/hyperpay"),
         hyperpay_token=env.secret("HYPER_PAY_TOKEN", "sandbox-hyperpay-token"),
         hyperpay_entities=_entities(env),

@@ -22,6 +22,7 @@ class VistaKnobs:
     sales_end_s: a session leaves feed and sale that long after its start.
     refund_platforms: platforms whose token may refund; others get 403.
     booking_fee_cents: fee per seat.
+    slow_cinemas: real seconds by which every answer of a cinema is late.
     """
 
     order_ttl_s: float = 600
@@ -40,3 +41,4 @@ class VistaKnobs:
     sales_end_s: float = 600
     refund_platforms: list[str] = field(default_factory=lambda: ["website"])
     booking_fee_cents: int = 250
+    slow_cinemas: dict[str, float] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from muvi_sandbox.vista.bookings import Bookings
 from muvi_sandbox.vista.catalogue_api import CatalogueApi
 from muvi_sandbox.vista.clients import Client, Clients
 from muvi_sandbox.vista.knobs import VistaKnobs
+from muvi_sandbox.vista.lateness import Lateness
 from muvi_sandbox.vista.orders import Orders
 from muvi_sandbox.vista.orders_api import OrdersApi
 from muvi_sandbox.vista.replay import Replay
@@ -40,6 +41,7 @@ class VistaSandbox:
         self.orders = Orders(self.world)
         self.bookings = Bookings(self.world)
         self._acts = Acts(self.world, self.orders)
+        self._lateness = Lateness(self.world, self.orders, self.bookings, faults)
         self._sweeper: asyncio.Task[None] | None = None
         self._faults = faults
         self._clients = Clients(config.vista_tokens)
@@ -59,6 +61,10 @@ class VistaSandbox:
     def knobs(self) -> VistaKnobs:
         """What can be set up differently."""
         return self.world.knobs
+
+    def held_up(self, cinema_id: str) -> int:
+        """How many calls wait for a slow cinema now."""
+        return self._lateness.held_up[cinema_id]
 
     def act(self, action: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Do something that no client asked for. Raises BadControl."""
@@ -89,11 +95,13 @@ class VistaSandbox:
         query = dict(parse_qsl(request.scope["query_string"].decode(), keep_blank_values=True))
         json_wanted = "application/json" in request.headers.get("accept", "")
         call = Call(client, args, query, await request.body(), json_wanted)
+        body = call.body.decode(errors="replace")
+        await self._lateness.linger(path, body)
         return await self._faults.apply(
             SYSTEM,
             target.name.format(*args) if "{}" in target.name else target.name,
             lambda: self._perform(target, call),
-            key=f"{path} {call.body.decode(errors='replace')}",
+            key=f"{path} {body}",
             coded=lambda code: routing.coded(target, code),
         )
 

@@ -24,6 +24,7 @@ from muvi.ports.seating.box_office import BoxOffice, Buyer, OrderRef, ShowtimeRe
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.faults import Fault, Faults, Rule
 from muvi_sandbox.vista import VistaSandbox
+from muvi_sandbox.vista.knobs import VistaKnobs
 
 When = Literal["before", "after"]
 
@@ -181,6 +182,11 @@ class VistaStage(Stage):
     @override
     async def withdraw(self, platform: Platform) -> None:
         self._vista.knobs.unticked_channels = ["KIOSK" if platform is Platform.KIOSK else "WWW"]
+
+    @property
+    def knobs(self) -> VistaKnobs:
+        """How this Vista is set up."""
+        return self._vista.knobs
 
     @override
     async def booked_for(self, ref: OrderRef) -> Buyer:

@@ -56,6 +56,7 @@ def test_a_machine_needs_nothing_but_its_servers() -> None:
     assert settings.vista_base_url == "http://127.0.0.1:3900/vista/WSVistaWebClient"
     assert settings.public_base_url == "http://127.0.0.1:3000"
     assert settings.allowed_origins == ("http://127.0.0.1:3000", "http://localhost:3000")
+    assert settings.vista_calls_per_cinema == 8
 
 
 def test_another_port_moves_everything_that_depends_on_it() -> None:

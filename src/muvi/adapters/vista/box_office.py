@@ -73,7 +73,7 @@ class VistaBoxOffice(BoxOffice):
     @override
     async def seat_plan(self, showtime: ShowtimeRef, platform: Platform) -> SeatPlan:
         path = f"{self._session(showtime)}/seat-plan"
-        answer = await self._read(path, PlanAnswer, platform)
+        answer = await self._read(path, PlanAnswer, showtime.cinema, platform)
         if answer.seat_layout_data is None:
             raise Unavailable("a seat plan without a layout", system=SYSTEM)
         return to_plan(answer.seat_layout_data, self._statuses)
@@ -81,12 +81,13 @@ class VistaBoxOffice(BoxOffice):
     @override
     async def ticket_types(self, showtime: ShowtimeRef, platform: Platform) -> tuple[TicketType, ...]:
         path = f"{self._session(showtime)}/tickets"
-        answer = await self._read(path, TicketTypesAnswer, platform)
+        answer = await self._read(path, TicketTypesAnswer, showtime.cinema, platform)
         return to_ticket_types(answer.tickets or ())
 
     @override
     async def open_order(self, cinema: str, platform: Platform) -> BoxOfficeOrder:
-        answer = await self._client.v2("POST", "orders", OrderAnswer, platform, body={"cinemaId": cinema})
+        body = {"cinemaId": cinema}
+        answer = await self._client.v2("POST", "orders", OrderAnswer, platform, cinema=cinema, body=body)
         return self._order(
             answer, OrderRef(id=answer.order.user_session_id, cinema=cinema, platform=platform)
         )
@@ -94,7 +95,7 @@ class VistaBoxOffice(BoxOffice):
     @override
     async def read_order(self, ref: OrderRef) -> BoxOfficeOrder | None:
         path = f"orders/{quoted(ref.id)}"
-        reply = await self._client.send("GET", path, ref.platform)
+        reply = await self._client.send("GET", path, ref.platform, cinema=ref.cinema)
         if reply.status == 404:  # noqa: PLR2004
             return None
         return self._order(self._client.v2_answer(reply, OrderAnswer, safe=True), ref, safe=True)
@@ -106,7 +107,9 @@ class VistaBoxOffice(BoxOffice):
         path = f"orders/{quoted(ref.id)}/sessions/{quoted(showtime.showtime)}/set-tickets"
         body = set_tickets_body(tickets)
         try:
-            answer = await self._client.v2("POST", path, OrderAnswer, ref.platform, body=body)
+            answer = await self._client.v2(
+                "POST", path, OrderAnswer, ref.platform, cinema=ref.cinema, body=body
+            )
         except Refused as error:
             if _TAKEN in f"{error.reason} {error}":
                 raise SeatsUnavailable(str(error), reason=error.reason, system=SYSTEM) from error
@@ -133,6 +136,7 @@ class VistaBoxOffice(BoxOffice):
                 "RESTTicketing.svc/order/payment",
                 PaymentAnswer,
                 ref.platform,
+                cinema=ref.cinema,
                 body=body,
                 total_s=PAYMENT_S,
             )
@@ -177,7 +181,7 @@ class VistaBoxOffice(BoxOffice):
         path = "RESTTicketing.svc/order/query-booking-status"
         body = {"UserSessionId": ref.id}
         answer = await self._client.v1(
-            "response_code", path, BookingStatusAnswer, ref.platform, body=body, safe=True
+            "response_code", path, BookingStatusAnswer, ref.platform, cinema=ref.cinema, body=body, safe=True
         )
         summary = answer.order_summary
         return to_booking(summary.vista_booking_id, summary.vista_booking_number) if summary else None
@@ -185,7 +189,9 @@ class VistaBoxOffice(BoxOffice):
     async def _booking_of_order(self, ref: OrderRef) -> Booking | None:
         path = "RESTBooking.svc/booking"
         body = {"CinemaId": ref.cinema, "UserSessionId": ref.id}
-        answer = await self._client.v1("result_code", path, BookingAnswer, ref.platform, body=body, safe=True)
+        answer = await self._client.v1(
+            "result_code", path, BookingAnswer, ref.platform, cinema=ref.cinema, body=body, safe=True
+        )
         found = answer.booking
         if found is None:
             return None
@@ -193,7 +199,8 @@ class VistaBoxOffice(BoxOffice):
 
     async def _ticketing(self, operation: str, ref: OrderRef, shape: type[Coded], **more: object) -> None:
         body = {"UserSessionId": ref.id, **more}
-        await self._client.v1("result", f"RESTTicketing.svc/{operation}", shape, ref.platform, body=body)
+        path = f"RESTTicketing.svc/{operation}"
+        await self._client.v1("result", path, shape, ref.platform, cinema=ref.cinema, body=body)
 
     def _order(self, answer: OrderAnswer, ref: OrderRef, *, safe: bool = False) -> BoxOfficeOrder:
         try:
@@ -202,9 +209,9 @@ class VistaBoxOffice(BoxOffice):
             text = f"an order with a time that is none: {error}"
             raise (Unavailable if safe else OutcomeUnknown)(text, system=SYSTEM) from error
 
-    async def _read(self, path: str, shape: type[S], platform: Platform) -> S:
+    async def _read(self, path: str, shape: type[S], cinema: str, platform: Platform) -> S:
         try:
-            return await self._client.v1("response_code", path, shape, platform)
+            return await self._client.v1("response_code", path, shape, platform, cinema=cinema)
         except CodeRefused as error:
             if error.reason == _SESSION_NOT_FOUND:
                 raise ShowtimeNotSold(str(error), reason=error.reason, system=SYSTEM) from error

@@ -15,12 +15,15 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from muvi.adapters.kit.bulkhead import Bulkhead
 from muvi.adapters.kit.http_client import Header, VendorHttp, VendorReply
 from muvi.domain.shared.actor import Platform
 from muvi.ports.clock import Clock
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
 
 SYSTEM = "box-office"
+CALLS_PER_CINEMA = 8
+"""Half of what a worker does at once: a cinema that hangs leaves room for the others."""
 _SKEW_NOTICED_S = 2.0  # the Date header has whole seconds, and the answer travelled
 _NO_SKEW = timedelta(0)
 _MAX_TEXT = 200
@@ -49,15 +52,24 @@ class CodeRefused(Refused):
 
 
 class VistaClient:
-    """One Vista. `send` gives any whole answer, `v1` and `v2` only successful ones, decoded.
+    """One Vista. `send` gives any whole answer, `v1` and `v2` only successful ones, decoded. A call names the
+    cinema whose site has to answer it, and takes one of its places.
 
     Errors: `Unavailable` when nothing was sent, for reads also when nothing usable came back and for 429;
     `Refused` with Vista's own code as `reason`; `OutcomeUnknown` for a call with effects whose answer is
     missing, unreadable or 5xx.
     """
 
-    def __init__(self, http: VendorHttp, tokens: Mapping[Platform, str], clock: Clock) -> None:
+    def __init__(
+        self,
+        http: VendorHttp,
+        tokens: Mapping[Platform, str],
+        clock: Clock,
+        bulkhead: Bulkhead | None = None,
+    ) -> None:
+        """`bulkhead` has the places of each cinema."""
         self._http = http
+        self._bulkhead = bulkhead or Bulkhead(SYSTEM, limit=CALLS_PER_CINEMA)
         self._tokens = dict(tokens)
         self._clock = clock
         self._skew = _NO_SKEW
@@ -79,6 +91,7 @@ class VistaClient:
         shape: type[S],
         platform: Platform,
         *,
+        cinema: str,
         body: object = None,
         safe: bool = False,
         total_s: float | None = None,
@@ -89,7 +102,7 @@ class VistaClient:
         """
         method = "GET" if body is None else "POST"
         safe = safe or method == "GET"
-        reply = await self.send(method, path, platform, body=body, safe=safe, total_s=total_s)
+        reply = await self.send(method, path, platform, cinema=cinema, body=body, safe=safe, total_s=total_s)
         _check_status(reply, safe=safe)
         answer = _decoded(reply, shape, safe=safe)
         code = getattr(answer, code_field)
@@ -107,11 +120,12 @@ class VistaClient:
         shape: type[T],
         platform: Platform,
         *,
+        cinema: str,
         body: object = None,
     ) -> T:
         """Call a V2 operation. Raises `Refused` for a 4xx, with its exception type or status as reason."""
         safe = method == "GET"
-        reply = await self.send(method, path, platform, body=body, safe=safe)
+        reply = await self.send(method, path, platform, cinema=cinema, body=body, safe=safe)
         return self.v2_answer(reply, shape, safe=safe)
 
     def v2_answer(self, reply: VendorReply, shape: type[T], *, safe: bool) -> T:
@@ -125,10 +139,10 @@ class VistaClient:
         path: str,
         platform: Platform,
         *,
+        cinema: str,
         body: object = None,
         safe: bool | None = None,
         total_s: float | None = None,
-        max_bytes: int | None = None,
     ) -> VendorReply:
         """Send one request as a platform and take note of Vista's clock."""
         headers = self._headers(platform)
@@ -136,10 +150,11 @@ class VistaClient:
         if body is not None:
             content = msgspec.json.encode(body)
             headers.append(("Content-Type", "application/json"))
-        began = self._clock.now()
-        reply = await self._http.send(
-            method, path, content=content, headers=headers, safe=safe, total_s=total_s, max_bytes=max_bytes
-        )
+        async with self._bulkhead.place(cinema):
+            began = self._clock.now()
+            reply = await self._http.send(
+                method, path, content=content, headers=headers, safe=safe, total_s=total_s
+            )
         self._measure(reply, began)
         return reply
 

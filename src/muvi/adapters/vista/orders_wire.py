@@ -63,12 +63,11 @@ class OrderAnswer(msgspec.Struct, rename="camel"):
 
 
 class PaymentAnswer(Coded, rename="pascal"):
-    """Answer of `order/payment`. A background job changes nothing: the ids are final when it is set."""
+    """Answer of `order/payment`. A `BackgroundJobUrl` in it changes nothing: the ids are final by then."""
 
     vista_booking_id: str | None = None
     vista_booking_number: str | int | None = None
     vista_trans_number: str | int | None = None
-    background_job_url: str | None = None
 
 
 class _Summary(msgspec.Struct, rename="pascal"):

@@ -11,6 +11,7 @@ from muvi.adapters.db.claimed_seats import SqlClaimedSeats
 from muvi.adapters.db.notifications import Notifications
 from muvi.adapters.db.showtimes_for_sale import RecentShowtimesForSale, SqlShowtimesForSale
 from muvi.adapters.http.public.seat_map_pages import CHANNEL, SeatMapPages
+from muvi.adapters.kit.bulkhead import Bulkhead
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.vista.box_office import VistaBoxOffice
 from muvi.adapters.vista.client import SYSTEM, VistaClient
@@ -35,7 +36,8 @@ class SeatingProvider(Provider):
     async def vista(self, settings: Settings, clock: Clock) -> AsyncGenerator[VistaClient]:
         """One connection pool to the box office; the catalogue is read over another."""
         http = VendorHttp(SYSTEM, settings.vista_base_url, max_connections=VISTA_CONNECTIONS)
-        yield VistaClient(http, settings.vista_tokens, clock)
+        bulkhead = Bulkhead(SYSTEM, limit=settings.vista_calls_per_cinema)
+        yield VistaClient(http, settings.vista_tokens, clock, bulkhead)
         await http.aclose()
 
     @provide
