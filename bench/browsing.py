@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -37,7 +38,9 @@ class Hall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Browsed:
-    """Figures of one visit; `changes` is how many claims changed while the last seat map was loaded."""
+    """Figures of one visit; `changes` is how claims were changed while the last seat map was loaded, by the
+    status of the answer.
+    """
 
     heartbeat: Figures
     films: Figures
@@ -45,7 +48,7 @@ class Browsed:
     hall: Hall
     seat_map: Figures
     changing: Figures
-    changes: int
+    changes: Mapping[int, int]
     changes_s: float
 
 
@@ -77,10 +80,10 @@ async def browse(place: Place, *, seconds: float, connections: int) -> Browsed:
     hall = await a_hall(place)
     heartbeat, films, showtimes = await load(HEARTBEAT), await load(FILMS), await load(SHOWTIMES)
     seat_map = await load(hall.target)
-    async with _changing(place, hall) as count:
+    async with _changing(place, hall) as answers:
         began = time.perf_counter()
         changing = await load(hall.target)
-        changes, changes_s = count[0], time.perf_counter() - began
+        changes, changes_s = dict(answers), time.perf_counter() - began
     return Browsed(
         heartbeat=heartbeat,
         films=films,
@@ -94,17 +97,17 @@ async def browse(place: Place, *, seconds: float, connections: int) -> Browsed:
 
 
 @contextlib.asynccontextmanager
-async def _changing(place: Place, hall: Hall) -> AsyncGenerator[list[int]]:
-    """Meanwhile ten guests change their seats once a second each; yields how often it was done."""
+async def _changing(place: Place, hall: Hall) -> AsyncGenerator[Counter[int]]:
+    """Meanwhile ten guests change their seats once a second each; yields what they are answered."""
     shop = Shop(url=place.url, sandbox=place.sandbox)
     guests = [_Wavering(place, hall, await sign_in(shop, number)) for number in range(CHANGES_A_SECOND)]
     for guest in guests:
         await guest.begin()
-    count = [0]
+    answers: Counter[int] = Counter()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(guest.waver(count, first_s=n / 10)) for n, guest in enumerate(guests)]
+        tasks = [group.create_task(guest.waver(answers, first_s=n / 10)) for n, guest in enumerate(guests)]
         try:
-            yield count
+            yield answers
         finally:
             for task in tasks:
                 task.cancel()
@@ -132,14 +135,14 @@ class _Wavering:
         self._order = placed.json()["id"]
         self._plan = msgspec.json.decode(seats.body, type=SeatMap)
 
-    async def waver(self, count: list[int], *, first_s: float) -> None:
-        """Choose other seats every second until cancelled; a seat lost to another counts as no change."""
+    async def waver(self, answers: Counter[int], *, first_s: float) -> None:
+        """Choose other seats every second until cancelled."""
         at = time.perf_counter() + first_s
         while True:
             await asyncio.sleep(max(0.0, at - time.perf_counter()))
             body = {"sessionId": self._hall.showtime, "tickets": self._plan.two()}
             answer = await self._caller.json("POST", f"{API}/orders/{self._order}/seats", body, self._headers)
-            count[0] += answer.status == OK
+            answers[answer.status] += 1
             at += 1.0
 
     async def leave(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import browsing, ceilings, tickets
 from bench.browsing import Browsed
-from bench.buyers import Shop
+from bench.buyers import OK, Shop
 from bench.load import Figures
 from bench.place import OwnCopy, Place
 from bench.processes import pss_mb, tree
@@ -143,7 +143,9 @@ class Run:
                 ("seat map, changing", browsed.changing),
             )
         ]
-        lines.append(f"  claims changed {browsed.changes / browsed.changes_s:.1f} times a second")
+        changed = browsed.changes.get(OK, 0) / browsed.changes_s
+        others = {status: times for status, times in browsed.changes.items() if status != OK}
+        lines.append(f"  claims changed {changed:.1f} times a second, other answers {others or 'none'}")
         self._tell("lists and maps", lines)
 
     def _sold(self, result: Sold, alone: float | None) -> None:
