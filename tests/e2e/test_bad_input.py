@@ -203,7 +203,7 @@ async def test_a_choice_that_the_hall_does_not_allow(desk: Desk) -> None:
     seats, path = desk.hall.free, desk.seats()
     eleven = desk.choice(*seats[:11])
     assert (await desk.refuse(422, "too-many-seats", "POST", path, eleven))["maxSeats"] == 10
-    elsewhere = desk.choice({**seats[0], "id": "9-99-99"})
+    elsewhere = desk.choice(seats[1], {**seats[0], "id": "9-99-99"})
     assert (await desk.refuse(422, "seat-not-found", "POST", path, elsewhere))["seats"] == ["9-99-99"]
     await desk.refuse(422, "seat-chosen-twice", "POST", path, desk.choice(seats[3], seats[3]))
     await desk.refuse(422, "seats-missing", "POST", path, desk.choice())

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,7 @@ def test_a_mixed_choice_comes_back_with_what_the_plan_knows() -> None:
         ([wish(ADULT)], SeatsRequired, {}),
         ([wish(ADULT, SeatKey("9-0-0"))], SeatNotFound, {"seats": ["9-0-0"]}),
         ([wish(ADULT, SeatKey("A1"))], SeatNotFound, {"seats": ["A1"]}),
+        ([wish(ADULT, A1), wish(ADULT, SeatKey("9-0-0"))], SeatNotFound, {"seats": ["9-0-0"]}),
         ([wish(ADULT, A1), wish(CHILD, A1)], SeatChosenTwice, {"seats": [A1]}),
         ([wish("9999", A1)], TicketTypeNotFound, {"ticket_type_id": "9999"}),
         ([wish(VIP_ADULT, A1)], TicketTypeNotAllowed, {"ticket_type_id": VIP_ADULT, "seats": [A1]}),
@@ -83,6 +85,15 @@ def test_an_order_holds_so_many_seats_and_no_more() -> None:
     with pytest.raises(TooManySeats) as caught:
         chosen(*sofa, wish(ADULT, A1), max_seats=2)
     assert caught.value.facts == {"max_seats": 2}
+
+
+@pytest.mark.parametrize("seat", [lambda number: f"9-9-{number}", lambda _: A1])
+def test_more_than_an_order_holds_is_counted_and_not_repeated(seat: Callable[[int], str]) -> None:
+    """A refusal names a few seats, never thousands: neither unknown ones nor those chosen twice."""
+    wishes = [wish(ADULT, SeatKey(seat(number))) for number in range(11)]
+    with pytest.raises(TooManySeats) as caught:
+        chosen(*wishes, max_seats=10)
+    assert caught.value.facts == {"max_seats": 10}
 
 
 def test_a_ticket_type_may_have_a_limit_of_its_own() -> None:

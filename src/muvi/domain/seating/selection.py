@@ -15,7 +15,7 @@ from muvi.domain.shared.errors import Conflict, Invalid
 
 
 class SeatNotFound(Invalid):
-    """The hall of this showtime has no such seat."""
+    """The hall of this showtime has no such seats; `seats` names those that it does not have."""
 
     code = "seat-not-found"
     title = "This hall has no such seat"
@@ -23,7 +23,7 @@ class SeatNotFound(Invalid):
 
 
 class SeatChosenTwice(Invalid):
-    """One seat stands in the request more than once."""
+    """One seat stands in the request more than once; `seats` names which."""
 
     code = "seat-chosen-twice"
     title = "A seat is chosen more than once"
@@ -149,14 +149,14 @@ def lost_seats(
 def _check_seats(keys: list[SeatKey], seats: Mapping[SeatKey, Seat], max_seats: int) -> None:
     if not keys:
         raise SeatsRequired
+    if len(keys) > max_seats:
+        raise TooManySeats(f"An order holds at most {max_seats} seats", max_seats=max_seats)
     twice = sorted(key for key, count in Counter(keys).items() if count > 1)
     if twice:
         raise SeatChosenTwice(seats=twice)
     unknown = sorted(key for key in keys if key not in seats)
     if unknown:
         raise SeatNotFound(f"No such seat in this hall: {', '.join(unknown)}", seats=unknown)
-    if len(keys) > max_seats:
-        raise TooManySeats(f"An order holds at most {max_seats} seats", max_seats=max_seats)
     asked = frozenset(keys)
     missing = sorted({key for chosen in asked for key in seats[chosen].group} - asked)
     if missing:
