@@ -206,6 +206,16 @@ async def test_a_cancelled_order_frees_its_seats_in_both_systems(box: Box, town:
     await at_rest(town, box.guests)
 
 
+async def test_a_guest_turns_the_pages_of_their_orders(box: Box) -> None:
+    hall, guest = await box.hall(), await box.guest()
+    older, newer = [await guest.place(hall.id) for _ in range(2)]
+    for page, order_id in (("1", newer), ("2", older)):
+        listed = await guest.get(f"/api/v1/orders?limit=1&page={page}")
+        assert [one["id"] for one in listed["data"]] == [order_id]
+        assert (listed["count"], listed["total"], listed["pageCount"]) == (1, 2, 2)
+    assert (await guest.call("GET", "/api/v1/orders?page=0")).json()["code"] == "invalid-parameter"
+
+
 async def test_a_confirmed_order_cannot_be_cancelled(box: Box) -> None:
     hall, guest = await box.hall(), await box.guest()
     order = await guest.buy(hall.id, hall.free[:1])

@@ -18,7 +18,8 @@ from muvi.domain.notifications.notice import Channel, NoticeKey, NoticeKind, Not
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
 from muvi.ports.messaging.lease import LEASE
-from muvi.ports.messaging.outbox import Event
+from muvi.ports.messaging.outbox import Event, Message
+from muvi.ports.messaging.post import PostOffice
 from muvi.ports.notifications.notices import Turn
 
 KEY = NoticeKey(subject_id=ORDER, kind=NoticeKind.ORDER_CONFIRMED, channel=Channel.EMAIL)
@@ -88,12 +89,30 @@ async def test_the_same_message_twice_and_a_second_message_of_the_same_order(off
     assert await office.world.post.find(UUID(int=6)) is None
 
 
-async def test_two_workers_with_the_same_message_send_one(office: Office) -> None:
+async def delivered_at_once(office: Office, monkeypatch: pytest.MonkeyPatch, workers: int = 4) -> None:
+    """Every worker has the message in hand before any of them acts on it."""
+    all_there = asyncio.Barrier(workers)
+    kind = type(office.world.post)
+    find = kind.find
+
+    async def find_together(post: PostOffice, message_id: UUID) -> Message | None:
+        found = await find(post, message_id)
+        await all_there.wait()
+        return found
+
     await office.confirm()
     await office.relay()
-    async with asyncio.TaskGroup() as group:
-        for _ in range(4):
-            group.create_task(office.deliver(MESSAGE))
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, "find", find_together)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(office.deliver(MESSAGE))
+
+
+async def test_two_workers_with_the_same_message_send_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await delivered_at_once(office, monkeypatch)
     assert len(office.sender.posted) == 1
     assert await office.ended()
 
@@ -104,12 +123,8 @@ async def test_twin_without_turns_every_worker_sends(office: Office, monkeypatch
 
     async with office.world.begin() as tx:
         monkeypatch.setattr(type(tx.notices), "take_turn", always_mine)
-    await office.confirm()
-    await office.relay()
-    async with asyncio.TaskGroup() as group:
-        for _ in range(4):
-            group.create_task(office.deliver(MESSAGE))
-    assert len(office.sender.posted) > 1
+    await delivered_at_once(office, monkeypatch)
+    assert len(office.sender.posted) == 4
 
 
 @pytest.mark.parametrize("error", [Unavailable("429", system="email"), OutcomeUnknown("500", system="email")])

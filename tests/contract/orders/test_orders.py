@@ -1,6 +1,5 @@
 """Orders come back whole and change along their table, by one writer at a time."""
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from tests.builders_orders import (
     NOW,
     OWNER,
     SECOND,
-    SHOWTIME,
     a_fee_line,
     a_line,
     a_record,
@@ -200,15 +198,3 @@ async def test_a_buyers_orders_come_in_pages_the_newest_first(store: PurchaseSto
     rest = await store.views.of_owner(OWNER, Window(2, 2))
     assert ([view.order.id for view in rest.rows], rest.total) == ([an_id(1)], 3)
     assert await store.views.of_owner(an_id(999), Window(1, 2)) == Slice((), 0)
-
-
-async def test_a_showtime_is_found_as_the_purchase_needs_it(store: PurchaseStore) -> None:
-    assert await store.showtimes.find(SHOWTIME) == a_showtime_for_sale()
-    assert await store.showtimes.find(an_id(404)) is None
-
-
-def test_a_showtime_is_open_until_it_starts() -> None:
-    show = a_showtime_for_sale()
-    assert show.open_at(show.starts_at - SECOND)
-    assert not show.open_at(show.starts_at)
-    assert not replace(show, on_sale=False).open_at(NOW)

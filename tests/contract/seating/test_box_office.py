@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.contract.seating.stages import MemoryStage, Stage, VistaStage
+from tests.contract.seating.stages import Stage
 
 from muvi.domain.seating.seat_plan import Seat, SeatPlan, SeatStatus, TicketType
 from muvi.domain.shared.actor import Platform
@@ -21,13 +21,6 @@ from muvi.ports.seating.box_office import (
 
 WEB = Platform.WEBSITE
 BUYER = Buyer(name="Guest One", email="guest@example.org", phone="+966500000000")
-
-
-@pytest.fixture(params=["memory", "vista"])
-def stage(request: pytest.FixtureRequest) -> Stage:
-    if request.param == "memory":
-        return MemoryStage()
-    return VistaStage(request.getfixturevalue("sandbox"))
 
 
 class Hall:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -170,7 +170,7 @@ class MemorySeatPlans(SeatPlans):
         self, showtime: ShowtimeRef, platform: Platform, *, max_age_s: float = MAX_AGE_S
     ) -> SeatPlan:
         known = self._plans.get((showtime, platform))
-        if known is not None and self._clock.now() - known[0] < timedelta(seconds=max_age_s):
+        if known is not None and 0 < max_age_s >= self._age_s(known[0]):
             return known[1]
         fresh = await self._box_office.seat_plan(showtime, platform)
         self._plans[showtime, platform] = (self._clock.now(), fresh)
@@ -179,8 +179,11 @@ class MemorySeatPlans(SeatPlans):
     @override
     async def ticket_types(self, showtime: ShowtimeRef, platform: Platform) -> tuple[TicketType, ...]:
         known = self._types.get((showtime, platform))
-        if known is not None and self._clock.now() - known[0] < timedelta(seconds=TYPES_AGE_S):
+        if known is not None and self._age_s(known[0]) <= TYPES_AGE_S:
             return known[1]
         fresh = await self._box_office.ticket_types(showtime, platform)
         self._types[showtime, platform] = (self._clock.now(), fresh)
         return fresh
+
+    def _age_s(self, asked_at: datetime) -> float:
+        return (self._clock.now() - asked_at).total_seconds()
