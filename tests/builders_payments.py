@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from muvi.domain.payments.attempt import PaymentAttempt, payable_until
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.refund import Refund
 from muvi.domain.payments.report import PaymentReport, ReportedTransaction, TransactionKind, Verdict
+from muvi.domain.payments.watch import payable_until
 from muvi.domain.shared.ids import ulid
 from muvi.domain.shared.money import Money
 

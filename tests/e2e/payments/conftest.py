@@ -25,7 +25,8 @@ from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
 from muvi.application.payments.check_payment import CheckPayment, CheckPaymentCommand
 from muvi.application.payments.due_work import ClaimDueAttempts
-from muvi.domain.payments.attempt import PaymentAttempt, payable_until
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.watch import payable_until
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.text import Language
 from muvi.entrypoints.container import make_container

@@ -7,7 +7,7 @@ from tests.builders_orders import SHOWTIME
 from tests.shop import ADULT, A, B, C, D, Shop
 
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
-from muvi.domain.orders.checkout import BOOKING_GRACE_S, PATIENCE_S, CheckoutState
+from muvi.domain.orders.checkout import BOOKING_GRACE_S, PATIENCE_S, UNKNOWN_OUTCOME, CheckoutState
 from muvi.domain.orders.errors import OrderBusy, OrderChanged, OrderExpired, OrderExpiring
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.seating.selection import SeatsTaken
@@ -109,6 +109,7 @@ async def test_nobody_knows_for_too_long_and_a_person_is_called(shop: Shop) -> N
     assert shop.checkout(order_id).state is CheckoutState.RESOLVING
     await shop.until(120)
     assert shop.checkout(order_id).state is CheckoutState.MANUAL
+    assert shop.checkout(order_id).reason == UNKNOWN_OUTCOME
     assert shop.codes(order_id)["manual-attention"] == 1
     assert shop.codes(order_id)["completion-unknown"] == 1
     assert shop.kept_minor(order_id) == 11500

@@ -267,6 +267,55 @@ async def test_money_of_another_amount_is_returned_whole(shop: Shop) -> None:
     assert "complete" not in shop.office.calls
 
 
+@pytest.mark.parametrize("buyer", ["pays", "chooses and pays", "cancels"])
+async def test_after_money_of_another_amount_the_order_is_the_buyers_again(shop: Shop, buyer: str) -> None:
+    """As soon as the refund is under way, whatever becomes of it at the gateway."""
+    shop.gateway.fail("refund", *[Trouble.UNAVAILABLE] * 5)
+    order_id, attempt = await shop.at_the_gateway(A)
+    shop.gateway.decline(attempt.checkout_id)
+    await shop.signal(attempt)
+    await shop.work()
+    await shop.choose(order_id, A, B)
+    await shop.paid(attempt)
+    await shop.check_payment(_check(attempt.id))
+    for early in (shop.pay(order_id), shop.choose(order_id, C), shop.cancel(order_id)):
+        with pytest.raises((OrderBusy, PaymentInProgress)):
+            await early  # nobody has decided about the money yet
+    await shop.work()
+    assert [refund.is_done for refund in shop.refunds(order_id)] == [False]
+    if buyer == "cancels":
+        await shop.cancel(order_id)
+    else:
+        if buyer == "chooses and pays":
+            await shop.choose(order_id, B, C)
+        await shop.paid((await shop.pay(order_id)).attempt)
+    await shop.settle()
+    assert shop.must_be_whole(order_id) is (CANCELLED if buyer == "cancels" else CONFIRMED)
+    assert [(one.reason, one.amount.minor) for one in shop.refunds(order_id)] == [("amount-differs", 5750)]
+
+
+async def test_an_order_says_why_it_ended(shop: Shop) -> None:
+    unpaid, left = await shop.with_seats(A), await shop.with_seats(B)
+    await shop.cancel(left)
+    late, attempt = await shop.at_the_gateway(C)
+    await shop.until(1200)
+    assert [shop.order(one).closed_reason for one in (unpaid, left, late)] == [
+        "not-paid",
+        "buyer",
+        "not-paid",
+    ]
+    assert [shop.checkout(one).reason for one in (unpaid, left, late)] == ["not-paid", "buyer", "not-paid"]
+    shop.office.sell_at_counter(shop.showtime.ref, C)
+    await shop.paid(attempt)
+    await shop.settle()
+    assert shop.checkout(late).reason == "seats-not-available"
+    paid, attempt = await shop.at_the_gateway(A)
+    shop.office.fail_next("complete", "after")
+    await shop.paid(attempt)
+    await shop.settle()
+    assert (shop.order(paid).closed_reason, shop.checkout(paid).reason) == ("", "")
+
+
 async def test_news_that_come_during_an_operation_are_not_slept_through(shop: Shop) -> None:
     """Money on an old form arrives while the buyer opens a new one: it counts now, not at the order's end."""
     order_id, first = await shop.at_the_gateway()

@@ -18,11 +18,10 @@ from tests.builders_payments import (
     an_open_attempt,
 )
 
-from muvi.domain.payments.attempt import payable_until
 from muvi.domain.payments.attempt_status import PAID, TRANSITIONS, AttemptEventKind, AttemptStatus
 from muvi.domain.payments.capture import RefundExceedsCapture
 from muvi.domain.payments.report import TransactionKind, Verdict
-from muvi.domain.payments.watch import POLLS_S
+from muvi.domain.payments.watch import POLLS_S, payable_until
 from muvi.domain.shared.money import Money
 
 MINUTE = timedelta(minutes=1)

@@ -22,8 +22,9 @@ from muvi.application.payments.receive_webhook import ReceiveWebhook, ReceiveWeb
 from muvi.application.payments.send_refund import SendRefund, SendRefundCommand
 from muvi.application.payments.show_payment_page import ShowPaymentPage
 from muvi.domain.ledger.journal import Journal
-from muvi.domain.payments.attempt import PaymentAttempt, payable_until
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.refund import Refund
+from muvi.domain.payments.watch import payable_until
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language

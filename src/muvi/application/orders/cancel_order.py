@@ -82,12 +82,12 @@ class CancelOrder:
                 return order
             attempts = await tx.attempts.of_order(order.id)
             checkout = await tx.checkouts.get(order.id)
-            _require_cancellable(order, checkout, paid=any(attempt.is_paid for attempt in attempts))
+            _require_cancellable(order, checkout, paid=any(attempt.holds_money for attempt in attempts))
             order.become(
                 OrderStatus.CANCELLED, now, to_wire(command.reason_id) if command.reason_id else "buyer"
             )
             checkout.enter(CheckoutState.RELEASING, now)
-            checkout.target = OrderStatus.CANCELLED
+            checkout.target, checkout.reason = OrderStatus.CANCELLED, order.closed_reason
             checkout.next_at = now + timedelta(seconds=HANDOVER_S)
             await tx.orders.save(order)
             await tx.checkouts.save(checkout)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from muvi.application.orders.checkout_facts import Case
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.ledger.journal import captured, sold
-from muvi.domain.orders.checkout import UNKNOWN_OUTCOME, CaptureFact, CheckoutState, Decision, Step
+from muvi.domain.orders.checkout import NOT_PAID, UNKNOWN_OUTCOME, CaptureFact, CheckoutState, Decision, Step
 from muvi.domain.orders.line import LineKind
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt_status import AttemptStatus
@@ -40,7 +40,7 @@ async def take_step(tx: PurchaseTx, case: Case, decision: Decision, now: datetim
             await _claim_again(tx, case, now, ids)
         case Step.LET_GO:
             checkout.enter(CheckoutState.RELEASING, now)
-            checkout.target = OrderStatus.EXPIRED
+            checkout.target, checkout.reason = OrderStatus.EXPIRED, NOT_PAID
         case Step.CLOSE:
             await _close(tx, case, now)
         case _:
@@ -66,7 +66,8 @@ async def _drop_operation(tx: PurchaseTx, case: Case, now: datetime) -> None:
 
 def _call_person(case: Case, now: datetime) -> None:
     case.checkout.enter(CheckoutState.MANUAL, now)
-    case.order.note("manual-attention", now, state=case.checkout.reason or UNKNOWN_OUTCOME)
+    case.checkout.reason = UNKNOWN_OUTCOME
+    case.order.note("manual-attention", now, state=case.checkout.reason)
 
 
 async def _ask_payment(tx: PurchaseTx, case: Case, decision: Decision, now: datetime) -> None:
@@ -82,6 +83,7 @@ async def _keep(tx: PurchaseTx, case: Case, capture: CaptureFact | None, now: da
     if capture is None:
         raise ValueError("there is no money to keep")
     checkout.kept_attempt_id, checkout.kept_transaction = capture.attempt_id, capture.transaction
+    checkout.reason = ""
     await _post_capture(tx, case, capture, now)
     await tx.claims.pin(order.showtime_id, order_id=order.id, now=now)
     ready = case.claims_held and order.box_office_order is not None
@@ -116,7 +118,7 @@ async def return_money(
     )
     if capture.transaction == checkout.kept_transaction:
         checkout.enter(CheckoutState.RELEASING, now)
-        checkout.target = OrderStatus.EXPIRED
+        checkout.target, checkout.reason = OrderStatus.EXPIRED, reason
     else:
         checkout.next_at = now
 
@@ -198,4 +200,5 @@ async def confirm(
     )
     payload = {"order_id": to_wire(order.id)}
     await tx.outbox.put(Event(id=ids.new(), type="order_confirmed.v1", payload=payload, occurred_at=now))
+    checkout.reason = ""
     checkout.enter(CheckoutState.IDLE, now)

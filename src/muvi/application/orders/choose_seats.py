@@ -144,7 +144,7 @@ class ChooseSeats:
             order = owned(await tx.orders.get(command.order_id, for_update=True), command.actor)
             order.require_open(now)
             attempts = await tx.attempts.of_order(order.id)
-            if any(attempt.is_open or attempt.is_paid for attempt in attempts):
+            if any(attempt.is_open or attempt.holds_money for attempt in attempts):
                 raise PaymentInProgress
             operation = self.operations.start(order, OperationKind.SEATS, now)
             checkout = await tx.checkouts.get(order.id)

@@ -24,8 +24,9 @@ from muvi.domain.orders.errors import (
     TooManyAttempts,
 )
 from muvi.domain.orders.order import MOST_ATTEMPTS, BuyerDetails, OperationKind, Order
-from muvi.domain.payments.attempt import PaymentAttempt, payable_until
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.watch import payable_until
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.errors import DomainError, Invalid
@@ -128,7 +129,7 @@ class StartPayment:
                 if known.gateway == gateway.name and known.usable(now, amount):
                     attempt = await _met_again(tx, order, known, command)
                     return PaymentStarted(order=order, attempt=attempt), False
-            if any(attempt.is_paid for attempt in attempts):
+            if any(attempt.holds_money for attempt in attempts):
                 raise OrderBusy(retry_after_s=2)
             if len(attempts) >= MOST_ATTEMPTS:
                 raise TooManyAttempts(max_attempts=MOST_ATTEMPTS)

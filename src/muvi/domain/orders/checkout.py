@@ -25,6 +25,8 @@ LATE_CHECK_S = 90
 
 UNKNOWN_OUTCOME = "unknown-outcome"
 """The reason of a checkout whose completion was sent, and of which nobody could say what became of it."""
+NOT_PAID = "not-paid"
+"""The reason of one whose time ended without money that fits."""
 MONEY_WAITS_S = 2
 """Money that arrives during an operation of the buyer is looked at again this soon."""
 
@@ -67,7 +69,7 @@ class Step(StrEnum):
 @dataclass(slots=True, eq=False, kw_only=True)
 class Checkout:
     """The process row. `next_at` empty: nothing to do until woken. `since` is when the present state
-    began.
+    began, `reason` why the process is not simply on its way to a booking; empty while it is.
     """
 
     order_id: UUID

@@ -21,11 +21,6 @@ from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
 
 
-def payable_until(expires_at: datetime, opened_at: datetime) -> datetime:
-    """When our page stops taking cards: a minute before the order dies, 25 minutes into the checkout."""
-    return min(expires_at - timedelta(seconds=60), opened_at + timedelta(seconds=CHECKOUT_USE_S))
-
-
 @dataclass(slots=True, eq=False, kw_only=True)
 class PaymentAttempt:
     """One checkout and what is known of it.
@@ -131,6 +126,11 @@ class PaymentAttempt:
     def is_paid(self) -> bool:
         """Whether the gateway took money, refunded or not."""
         return self.status in PAID
+
+    @property
+    def holds_money(self) -> bool:
+        """Whether money was taken that no refund has claimed yet."""
+        return any(capture.refundable.minor > 0 for capture in self.captured)
 
     @property
     def captured_minor(self) -> int:
