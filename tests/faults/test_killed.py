@@ -21,7 +21,6 @@ from muvi.application.orders.operations import LEASE_S
 
 IN_THE_API = (
     "commit PlaceOrder.__call__",
-    "commit ChooseSeats.__call__",
     "commit ChooseSeats._claim",
     "open_order",
     "commit ChooseSeats._box_order",
