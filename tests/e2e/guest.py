@@ -92,6 +92,14 @@ class Guest:
             body["email"] = self.email
         return await self.call("POST", f"/api/v1/orders/{order_id}/pay", body)
 
+    async def insist_on_paying(self, order_id: str) -> httpx.Response:
+        """Open a payment as a patient client does: an order that is busy says when to ask again."""
+        while True:
+            answer = await self.open_payment(order_id)
+            if answer.is_success or answer.json()["code"] != "order-busy":
+                return answer
+            await asyncio.sleep(float(answer.headers["retry-after"]))
+
     async def pay(self, order_id: str, card: str = VISA, *, visit: bool = True) -> Json:
         """Open a payment, put the card in, and come back unless the tab is closed; the `nextAction`."""
         action: Json = _good(await self.open_payment(order_id))["nextAction"]

@@ -17,14 +17,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
 import httpx
+from redis.asyncio import Redis
 from tests.e2e.processes import free_port
 
 from muvi.entrypoints.local.processes import Child, spawn
@@ -64,7 +66,7 @@ class Town:
     """See the module. `extra` goes into the environment of every process."""
 
     def __init__(self, ground: Ground, home: Path, *, second_api: bool = False, **extra: str) -> None:
-        self.home, self.database_url = home, ground.database_url
+        self.home, self.database_url, self.redis_url = home, ground.database_url, ground.redis_url
         api, sandbox, second, metrics = (free_port() for _ in range(4))
         self.api_url, self.second_url = f"http://127.0.0.1:{api}", f"http://127.0.0.1:{second}"
         self.metrics_url = f"http://127.0.0.1:{metrics}"
@@ -138,6 +140,17 @@ class Town:
         """End everything, at once: nothing of a town is kept."""
         self.kill(*self.parts)
 
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """The part stands still; what has happened meanwhile it finds all at once."""
+        child = self.parts[name].child
+        assert child is not None
+        os.killpg(child.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(child.pid, signal.SIGCONT)
+
     def wait_for(self, name: str) -> None:
         """Until the part is well."""
         part = self.parts[name]
@@ -178,6 +191,15 @@ class Town:
             yield connection
         finally:
             await connection.close()
+
+    async def flush(self) -> None:
+        """Take everything that our processes have in Redis; a server that was given holds more than that."""
+        async with Redis.from_url(self.redis_url) as client:
+            await client.flushdb()
+
+    def now(self) -> datetime:
+        """The time that our processes and the third parties have."""
+        return datetime.now(UTC) + timedelta(seconds=self.shift_s)  # noqa: TID251  no clock to ask here
 
     async def jump(self, seconds: float) -> None:
         """Move our processes and the third parties into the future; needs parts that read MUVI_HOME/shift."""

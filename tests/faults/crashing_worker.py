@@ -1,8 +1,9 @@
-"""The worker with a clock that can be moved and steps at which it dies."""
+"""The worker with a clock that can be moved, steps at which it dies and less patience with order/payment."""
 
-from tests.faults.overrides import Crashing, Moved
+from tests.faults.overrides import Crashing, Moved, hurry
 
 from muvi.entrypoints.worker import main
 
 if __name__ == "__main__":
+    hurry()
     main(Moved(), Crashing())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
 from uuid import UUID
 
 import httpx
-import pytest
 from tests.e2e.checker import at_rest
-from tests.e2e.grounds import Grounds
 from tests.e2e.guest import Box, Guest, Hall, together
-from tests.e2e.town import API, Town
+from tests.e2e.town import Town
+from tests.faults.guards import without
 
 from muvi.domain.shared.ids import from_wire
 
@@ -64,26 +62,11 @@ async def test_the_loser_may_take_another_seat(box: Box, town: Town) -> None:
     await at_rest(town, box.guests)
 
 
-@pytest.fixture
-def unguarded_town(ground: Grounds) -> Iterator[Town]:
-    """An API whose claims ask nobody; there is no worker to tidy up after it."""
-    with ground.town() as town:
-        del town.parts["worker"]
-        town.parts[API].module = "tests.faults.unguarded_api"
-        town.start()
-        yield town
-
-
-@pytest.fixture
-async def open_box(unguarded_town: Town) -> AsyncGenerator[Box]:
-    made = Box(unguarded_town)
-    yield made
-    await made.close()
-
-
 async def test_without_the_claims_guard_the_seat_is_given_away_again_and_again(
-    open_box: Box, unguarded_town: Town
+    open_box: Box, open_town: Town
 ) -> None:
+    """The twin: claims that take every seat that is asked for, whoever has it."""
     hall = await open_box.hall()
-    await race(open_box, hall, ROUND)
-    assert len(await ever_held(unguarded_town, hall)) > 1
+    with without(open_town, "claims"):
+        await race(open_box, hall, ROUND)
+        assert len(await ever_held(open_town, hall)) > 1
