@@ -4,21 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders_orders import MINUTE, NOW, a_checkout, a_line, an_id, an_order
+from tests.builders_orders import MINUTE, NOW, SECOND, a_checkout, a_line, an_id, an_order
 from tests.builders_payments import PRICE, a_refund, a_report, a_transaction, an_open_attempt
 from tests.contract.purchase_stores import MemoryStore, PurchaseStore, SqlStore
 
 from muvi.adapters.db.attention import SqlAttentionViews
 from muvi.adapters.memory.attention import MemoryAttentionViews
 from muvi.adapters.memory.clock import FakeClock
+from muvi.application.orders.deny_payment import DenyPayment, DenyPaymentCommand
 from muvi.application.orders.pay_out_refund import PayOutRefund, PayOutRefundCommand
 from muvi.application.orders.retry_attention import RetryAttention, RetryAttentionCommand
 from muvi.domain.ledger.journal import DEPOSITS, PAID_OUT, JournalKind, refunded
 from muvi.domain.orders.checkout import CheckoutState
 from muvi.domain.orders.errors import NotWaiting, OrderNotFound
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.doubt import DOUBT_S
 from muvi.domain.payments.refund import Refund, RefundStatus
 from muvi.domain.payments.report import Verdict
+from muvi.domain.payments.watch import WATCH_S
 from muvi.domain.shared.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from muvi.domain.shared.errors import Forbidden, Invalid
 from muvi.domain.shared.ids import to_wire
@@ -26,7 +30,10 @@ from muvi.domain.shared.money import Money
 from muvi.ports.orders.attention import AttentionViews, Waiting, WaitingKind
 
 STAFF = Actor(kind=ActorKind.STAFF, id=an_id(990))
-ORDER, REFUND = an_id(1), an_id(500)
+PAYMENT = 6
+ORDER, PAID, ATTEMPT, REFUND = an_id(1), an_id(PAYMENT), an_id(7), an_id(500)
+LATER = NOW + timedelta(seconds=WATCH_S + DOUBT_S)
+"""When an attempt that was opened now, and of which nobody can tell, is a person's business."""
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ async def owed(store: PurchaseStore, *, refused: bool = True) -> None:
     async with store.begin() as tx:
         await tx.orders.add(an_order())
         await tx.checkouts.add(a_checkout(state=CheckoutState.IDLE, next_at=None))
-        attempt = an_open_attempt(order_id=ORDER)
+        attempt = an_open_attempt(PAYMENT, order_id=ORDER)
         await tx.attempts.add(attempt)
         report = a_report(Verdict.CAPTURED, a_transaction())
         await tx.attempts.record(attempt, report.transactions, NOW)
@@ -65,6 +72,27 @@ async def owed(store: PurchaseStore, *, refused: bool = True) -> None:
         if refused:
             refund.hand_over("800.100.100")
             await tx.refunds.save(refund)
+
+
+async def unclear(store: PurchaseStore, verdict: Verdict = Verdict.UNKNOWN, number: int = 7) -> None:
+    """An attempt of the first order that was asked about long after its watch had ended."""
+    async with store.begin() as tx:
+        if await tx.orders.get(ORDER) is None:
+            await tx.orders.add(an_order())
+            await tx.checkouts.add(a_checkout(state=CheckoutState.IDLE, next_at=None))
+        attempt = an_open_attempt(number, order_id=ORDER)
+        await tx.attempts.add(attempt)
+        report = a_report(verdict)
+        await tx.attempts.record(attempt, report.transactions, NOW)
+        attempt.apply(report, LATER - MINUTE, signals_seen=0)
+        await tx.attempts.save(attempt)
+
+
+async def attempt_of(store: PurchaseStore) -> PaymentAttempt:
+    async with store.begin() as tx:
+        found: PaymentAttempt | None = await tx.attempts.get(ATTEMPT)
+    assert found is not None
+    return found
 
 
 async def kept(store: PurchaseStore) -> Refund:
@@ -86,25 +114,28 @@ def retry(store: PurchaseStore) -> RetryAttention:
     return RetryAttention(store.begin, FakeClock(NOW))
 
 
+def deny(store: PurchaseStore) -> DenyPayment:
+    return DenyPayment(store.begin, FakeClock(LATER))
+
+
 def pay_out(store: PurchaseStore) -> PayOutRefund:
     return PayOutRefund(store.begin, FakeClock(NOW))
 
 
 async def test_nothing_waits(store: PurchaseStore, views: AttentionViews) -> None:
     await owed(store, refused=False)
-    assert await views.waiting(10) == ()
-    assert await views.count() == {WaitingKind.CHECKOUT: 0, WaitingKind.REFUND: 0}
+    assert await views.waiting(10, now=LATER) == ()
+    assert await views.count(now=LATER) == dict.fromkeys(WaitingKind, 0)
 
 
 async def test_the_longest_waiting_comes_first(store: PurchaseStore, views: AttentionViews) -> None:
     await owed(store)
     await stuck(store, 2, MINUTE)
     await stuck(store, 3, -MINUTE)
-    first, second, third = await views.waiting(10)
+    first, second, third = await views.waiting(10, now=LATER)
     assert first == Waiting(
         kind=WaitingKind.CHECKOUT,
         order_id=an_id(3),
-        refund_id=None,
         since=NOW - MINUTE,
         amount=Money(5500),
         code="unknown",
@@ -118,8 +149,12 @@ async def test_the_longest_waiting_comes_first(store: PurchaseStore, views: Atte
         code="800.100.100",
     )
     assert third.order_id == an_id(2)
-    assert await views.waiting(1) == (first,)
-    assert await views.count() == {WaitingKind.CHECKOUT: 2, WaitingKind.REFUND: 1}
+    assert await views.waiting(1, now=LATER) == (first,)
+    assert await views.count(now=LATER) == {
+        WaitingKind.CHECKOUT: 2,
+        WaitingKind.REFUND: 1,
+        WaitingKind.PAYMENT: 0,
+    }
 
 
 async def test_a_refund_is_asked_about_again(store: PurchaseStore, views: AttentionViews) -> None:
@@ -130,9 +165,65 @@ async def test_a_refund_is_asked_about_again(store: PurchaseStore, views: Attent
     assert (refund.status, refund.next_at, refund.asks) == (RefundStatus.SENT, NOW, 0)
     by = f"staff:{to_wire(an_id(990))}"
     assert await told(store) == {"code": "attention-retried", "by": by, "refund": to_wire(REFUND)}
-    assert await views.waiting(10) == ()
+    assert await views.waiting(10, now=LATER) == ()
     with pytest.raises(NotWaiting):
         await retry(store)(command)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNKNOWN, Verdict.PENDING, Verdict.UNPAID])
+async def test_a_payment_that_stays_unclear_calls_a_person(
+    store: PurchaseStore, views: AttentionViews, verdict: Verdict
+) -> None:
+    await unclear(store, verdict)
+    assert await views.waiting(10, now=LATER - SECOND) == ()
+    [one] = await views.waiting(10, now=LATER)
+    assert one == Waiting(
+        kind=WaitingKind.PAYMENT,
+        order_id=ORDER,
+        attempt_id=ATTEMPT,
+        since=NOW + timedelta(seconds=WATCH_S),
+        amount=PRICE,
+        code=str(verdict),
+    )
+    assert (await views.count(now=LATER))[WaitingKind.PAYMENT] == 1
+
+
+async def test_a_payment_with_a_clear_end_calls_nobody(store: PurchaseStore, views: AttentionViews) -> None:
+    for number, verdict in enumerate((Verdict.CAPTURED, Verdict.NEVER_PAID, Verdict.DECLINED), 7):
+        await unclear(store, verdict, number)
+    async with store.begin() as tx:
+        await tx.attempts.add(an_open_attempt(20, order_id=ORDER))  # nobody has asked yet
+        paid = await tx.attempts.get(ATTEMPT, for_update=True)
+        paid.apply(a_report(Verdict.UNKNOWN), LATER, signals_seen=0)  # the last look, for a second payment
+        await tx.attempts.save(paid)
+    assert await views.waiting(10, now=LATER + MINUTE) == ()
+
+
+async def test_a_payment_is_asked_about_again(store: PurchaseStore) -> None:
+    await unclear(store)
+    command = RetryAttentionCommand(actor=SYSTEM, id=ATTEMPT)
+    assert await RetryAttention(store.begin, FakeClock(LATER))(command) is WaitingKind.PAYMENT
+    assert (await attempt_of(store)).next_check_at == LATER
+    assert await told(store) == {"code": "attention-retried", "by": "system", "attempt": to_wire(ATTEMPT)}
+
+
+async def test_a_person_says_that_nobody_paid(store: PurchaseStore, views: AttentionViews) -> None:
+    await unclear(store)
+    command = DenyPaymentCommand(actor=SYSTEM, attempt_id=ATTEMPT, note=" portal,\n today ")
+    assert (await deny(store)(command)).status is AttemptStatus.EXPIRED
+    attempt = await attempt_of(store)
+    assert (attempt.status, attempt.next_check_at) == (AttemptStatus.EXPIRED, None)
+    assert await views.waiting(10, now=LATER) == ()
+    assert await told(store) == {
+        "code": "payment-denied",
+        "by": "system",
+        "attempt": to_wire(ATTEMPT),
+        "note": "portal, today",
+    }
+    with pytest.raises(NotWaiting):
+        await deny(store)(command)
+    attempt.signal(LATER)
+    assert attempt.next_check_at == LATER, "the gateway may still speak of it"
 
 
 async def test_a_checkout_is_due_now(store: PurchaseStore) -> None:
@@ -148,12 +239,15 @@ async def test_what_does_not_wait_is_left_alone(store: PurchaseStore) -> None:
     for call in (
         retry(store)(RetryAttentionCommand(actor=SYSTEM, id=ORDER)),
         retry(store)(RetryAttentionCommand(actor=SYSTEM, id=REFUND)),
+        retry(store)(RetryAttentionCommand(actor=SYSTEM, id=PAID)),
+        deny(store)(DenyPaymentCommand(actor=SYSTEM, attempt_id=PAID, note="portal")),
         pay_out(store)(PayOutRefundCommand(actor=SYSTEM, refund_id=REFUND, note="transfer 7")),
     ):
         with pytest.raises(NotWaiting):
             await call
     for call in (
         retry(store)(RetryAttentionCommand(actor=SYSTEM, id=an_id(404))),
+        deny(store)(DenyPaymentCommand(actor=SYSTEM, attempt_id=an_id(404), note="portal")),
         pay_out(store)(PayOutRefundCommand(actor=SYSTEM, refund_id=an_id(404), note="transfer 7")),
     ):
         with pytest.raises(OrderNotFound):
@@ -178,7 +272,7 @@ async def test_a_payout_by_hand_is_posted_once_and_told(store: PurchaseStore, vi
         "amount_minor": PRICE.minor,
         "note": "transfer 7",
     }
-    assert await views.waiting(10) == ()
+    assert await views.waiting(10, now=LATER) == ()
     with pytest.raises(NotWaiting):
         await pay_out(store)(command)
     assert len(await store.entries()) == 2
@@ -213,6 +307,8 @@ async def test_a_payout_needs_a_note(store: PurchaseStore, note: str) -> None:
     await owed(store)
     with pytest.raises(Invalid):
         await pay_out(store)(PayOutRefundCommand(actor=SYSTEM, refund_id=REFUND, note=note))
+    with pytest.raises(Invalid):
+        await deny(store)(DenyPaymentCommand(actor=SYSTEM, attempt_id=ATTEMPT, note=note))
     assert (await kept(store)).status is RefundStatus.MANUAL
 
 
@@ -224,4 +320,6 @@ async def test_buyers_and_machines_decide_nothing(store: PurchaseStore, kind: Ac
             await retry(store)(RetryAttentionCommand(actor=actor, id=REFUND))
         with pytest.raises(Forbidden):
             await pay_out(store)(PayOutRefundCommand(actor=actor, refund_id=REFUND, note="mine"))
+        with pytest.raises(Forbidden):
+            await deny(store)(DenyPaymentCommand(actor=actor, attempt_id=ATTEMPT, note="mine"))
     assert (await kept(store)).status is RefundStatus.MANUAL

@@ -10,13 +10,17 @@ from tests.builders_orders import an_id
 from muvi.domain.shared.ids import to_wire
 from muvi.entrypoints.cli import main
 
-REFUND, ORDER = an_id(500), an_id(1)
+REFUND, ORDER, UNCLEAR = an_id(500), an_id(1), an_id(3)
 ATTEMPT = (
     "INSERT INTO payment_attempts (id, order_id, gateway, status, amount_minor, currency, opened_at, pay_by,"
     " watch_until, entity, checkout_id, script_url, integrity, brands, success_url, failed_url, language,"
     " signals, ambiguous, polls, payment_ids, last_code, version) VALUES ('{attempt}', '{order}', 'memory',"
     " 'CAPTURED', 8650, 'SAR', now(), now(), now(), 'e', 'c', '', '', '{{}}', '', '', 'en', 0, 0, 0, '{{}}',"
     " '', 0)"
+)
+DOUBT = (
+    "UPDATE payment_attempts SET last_verdict = 'unknown', next_check_at = now(),"
+    " watch_until = now() - interval '4 hours' WHERE id = '{unclear}'"
 )
 CAPTURE = (
     "INSERT INTO gateway_transactions (gateway, transaction_id, attempt_id, entity, kind, verdict, code,"
@@ -38,8 +42,10 @@ Run = Callable[..., tuple[int, str]]
 def run(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("DATABASE_URL", fresh_database_url)
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    names = {"refund": REFUND, "order": ORDER, "attempt": an_id(2)}
-    servers.execute(fresh_database_url, *(one.format(**names) for one in (ATTEMPT, CAPTURE, ROW)))
+    names = {"refund": REFUND, "order": ORDER, "attempt": an_id(2), "unclear": UNCLEAR}
+    pending = ATTEMPT.replace("{attempt}", "{unclear}").replace("CAPTURED", "PENDING").replace("'c'", "'d'")
+    rows = (pending, DOUBT, ATTEMPT, CAPTURE, ROW)
+    servers.execute(fresh_database_url, *(one.format(**names) for one in rows))
 
     def call(*arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(main, ["attention", *arguments])
@@ -53,6 +59,8 @@ def test_what_waits_is_listed_with_what_to_do(run: Run) -> None:
     assert status == 0
     for word in (to_wire(ORDER), to_wire(REFUND), "86.50 SAR", "800.100.100", "find out why"):
         assert word in shown
+    assert f"payment {to_wire(UNCLEAR)}" in shown
+    assert "asked every hour" in shown
 
 
 def test_what_nobody_knows_is_said(run: Run) -> None:
@@ -60,10 +68,19 @@ def test_what_nobody_knows_is_said(run: Run) -> None:
     assert (status, shown) == (1, "Error: There is no such order.\n")
     status, shown = run("done", to_wire(an_id(404)), "--note", "transfer 7")
     assert (status, shown) == (1, "Error: no such refund.\n")
+    status, shown = run("unpaid", to_wire(an_id(404)), "--note", "portal")
+    assert (status, shown) == (1, "Error: no such payment.\n")
 
 
 @pytest.mark.parametrize(
-    "arguments", [("retry",), ("retry", "nonsense"), ("done", to_wire(REFUND)), ("list", "--limit", "0")]
+    "arguments",
+    [
+        ("retry",),
+        ("retry", "nonsense"),
+        ("done", to_wire(REFUND)),
+        ("unpaid", to_wire(UNCLEAR)),
+        ("list", "--limit", "0"),
+    ],
 )
 def test_what_makes_no_sense_is_refused(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments)[0] == 2

@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 from muvi.application.orders.read_attention import CountAttention, CountAttentionCommand
 from muvi.domain.shared.actor import SYSTEM
 
-WAITING = Gauge("muvi_attention_waiting", "Purchases and refunds that wait for a person", ["kind"])
+WAITING = Gauge("muvi_attention_waiting", "Purchases, refunds and payments that wait for a person", ["kind"])
 
 log = structlog.get_logger("attention")
 

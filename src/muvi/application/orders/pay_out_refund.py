@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from muvi.application.orders.attendance import require_attendant, signature
+from muvi.application.orders.attendance import note_of, require_attendant, signature
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.ledger.journal import paid_out
 from muvi.domain.orders.errors import NotWaiting, OrderNotFound
 from muvi.domain.payments.refund import Refund, RefundStatus
 from muvi.domain.shared.actor import Actor
-from muvi.domain.shared.errors import Invalid
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.clock import Clock
 from muvi.ports.transaction import UnitOfWork
-
-NOTE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +38,7 @@ class PayOutRefund:
     async def __call__(self, command: PayOutRefundCommand) -> Refund:
         """The refund as it stands now."""
         require_attendant(command.actor)
-        note = " ".join(command.note.split())
-        if not 0 < len(note) <= NOTE_LENGTH:
-            raise Invalid(f"a note has 1 to {NOTE_LENGTH} characters")
+        note = note_of(command.note)
         now = self.clock.now()
         async with self.begin() as tx:
             named = await tx.refunds.get(command.refund_id)

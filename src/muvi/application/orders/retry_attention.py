@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from muvi.application.orders.attendance import require_attendant, signature
+from muvi.application.orders.attendance import doubted, require_attendant, signature
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.checkout import CheckoutState
 from muvi.domain.orders.errors import NotWaiting, OrderNotFound
@@ -21,7 +21,7 @@ from muvi.ports.transaction import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryAttentionCommand:
-    """`id` is an order's, for its checkout, or a refund's."""
+    """`id` is an order's, for its checkout, a refund's or a payment attempt's."""
 
     actor: Actor
     id: UUID
@@ -32,7 +32,8 @@ class RetryAttention:
     """For staff and the system. The workers do the work; this only makes it due and writes down who did.
 
     A checkout asks the box office at once. A refund is asked about at the gateway; it goes out again only
-    when the gateway surely knows of none. Raises `Forbidden`, `OrderNotFound`, `NotWaiting`.
+    when the gateway surely knows of none. A payment is asked about at the gateway. Raises `Forbidden`,
+    `OrderNotFound`, `NotWaiting`.
     """
 
     begin: UnitOfWork[PurchaseTx]
@@ -43,18 +44,24 @@ class RetryAttention:
         require_attendant(command.actor)
         now, by = self.clock.now(), signature(command.actor)
         async with self.begin() as tx:
-            named = await tx.refunds.get(command.id)
+            refund = await tx.refunds.get(command.id)
+            attempt = None if refund else await tx.attempts.get(command.id)
+            named = refund or attempt
             order = await tx.orders.get(named.order_id if named else command.id, for_update=True)
             if order is None:
                 raise OrderNotFound
-            if named is None:
-                await _wake(tx, order, now)
-                order.note("attention-retried", now, by=by)
+            if refund is not None:
+                kind, which = WaitingKind.REFUND, {"refund": to_wire(refund.id)}
+                await _try_again(tx, refund.id, now)
+            elif attempt is not None:
+                kind, which = WaitingKind.PAYMENT, {"attempt": to_wire(attempt.id)}
+                await _ask_again(tx, attempt.id, now)
             else:
-                await _try_again(tx, named.id, now)
-                order.note("attention-retried", now, by=by, refund=to_wire(named.id))
+                kind, which = WaitingKind.CHECKOUT, {}
+                await _wake(tx, order, now)
+            order.note("attention-retried", now, by=by, **which)
             await tx.orders.save(order)
-        return WaitingKind.CHECKOUT if named is None else WaitingKind.REFUND
+        return kind
 
 
 async def _wake(tx: PurchaseTx, order: Order, now: datetime) -> None:
@@ -70,3 +77,9 @@ async def _try_again(tx: PurchaseTx, refund_id: UUID, now: datetime) -> None:
         raise NotWaiting(state=refund.status.value if refund else "")
     refund.try_again(now)
     await tx.refunds.save(refund)
+
+
+async def _ask_again(tx: PurchaseTx, attempt_id: UUID, now: datetime) -> None:
+    attempt = await doubted(tx, attempt_id, now)
+    attempt.signal(now)
+    await tx.attempts.save(attempt)

@@ -28,6 +28,7 @@ REFUND = {
     TOO_OLD: "no gateway takes it any more: pay it out otherwise, then done",
     UNANSWERED: "look for it at the gateway; retry asks it once more; or pay it out otherwise, then done",
 }
+PAYMENT = "look for it at the gateway, which is asked every hour, retry: now; when nobody paid there, unpaid"
 """What to do next, by the last code."""
 
 
@@ -47,10 +48,11 @@ class ThingId(click.ParamType[UUID]):
 
 @click.group()
 def attention() -> None:
-    """Purchases and refunds that wait for a person.
+    """Purchases, refunds and payments that wait for a person.
 
     A purchase waits when nobody could say for half an hour whether it is booked; its seats and money are
-    kept. A refund waits when its gateway refused it, does not take it any more, or was asked for a week.
+    kept. A refund waits when its gateway refused it, does not take it any more, or was asked for a week. A
+    payment waits when its gateway could not say for hours whether it was made.
     """
 
 
@@ -64,7 +66,7 @@ def listing(limit: int) -> None:
     from muvi.application.orders.read_attention import ListAttention, ListAttentionCommand  # noqa: PLC0415
 
     command = ListAttentionCommand(actor=SYSTEM, limit=limit)
-    found = _ask(lambda engine: ListAttention(SqlAttentionViews(engine))(command))
+    found = _ask(lambda engine: ListAttention(SqlAttentionViews(engine), SystemClock())(command))
     if not found:
         click.echo("Nothing waits.")
         return
@@ -72,12 +74,13 @@ def listing(limit: int) -> None:
 
 
 @attention.command()
-@click.argument("thing_id", metavar="ORDER_OR_REFUND", type=ThingId())
+@click.argument("thing_id", metavar="ORDER_REFUND_OR_PAYMENT", type=ThingId())
 def retry(thing_id: UUID) -> None:
     """Have it tried again now.
 
     The checkout of an order asks the box office. A refund is asked about at its gateway, and sent again only
-    when the gateway surely knows of none. The workers do it; look at the list a minute later.
+    when the gateway surely knows of none. A payment is asked about at its gateway. The workers do it; look at
+    the list a minute later.
     """
     from muvi.adapters.db.unit_of_work import SqlUnitOfWork  # noqa: PLC0415
     from muvi.application.orders.retry_attention import (  # noqa: PLC0415
@@ -107,6 +110,22 @@ def done(refund_id: UUID, note: str) -> None:
     click.echo(f"Done: {refund.amount} of order {to_wire(refund.order_id)}.")
 
 
+@attention.command()
+@click.argument("attempt_id", metavar="PAYMENT", type=ThingId())
+@click.option("--note", required=True, help="Who looked where.")
+def unpaid(attempt_id: UUID, note: str) -> None:
+    """Say that nobody paid: its gateway is not asked about it any more.
+
+    Make sure first, at the gateway. Should it speak of the payment later, it is asked again.
+    """
+    from muvi.adapters.db.unit_of_work import SqlUnitOfWork  # noqa: PLC0415
+    from muvi.application.orders.deny_payment import DenyPayment, DenyPaymentCommand  # noqa: PLC0415
+
+    command = DenyPaymentCommand(actor=SYSTEM, attempt_id=attempt_id, note=note)
+    attempt = _ask(lambda engine: DenyPayment(SqlUnitOfWork(engine), SystemClock())(command))
+    click.echo(f"Unpaid: {attempt.amount} of order {to_wire(attempt.order_id)}.")
+
+
 def _ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
     from muvi.adapters.db.engine import make_engine  # noqa: PLC0415
     from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
@@ -129,7 +148,13 @@ def _ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
 
 
 def _next(one: Waiting) -> str:
-    return CHECKOUT if one.kind is WaitingKind.CHECKOUT else REFUND.get(one.code, REFUSED)
+    match one.kind:
+        case WaitingKind.CHECKOUT:
+            return CHECKOUT
+        case WaitingKind.REFUND:
+            return REFUND.get(one.code, REFUSED)
+        case WaitingKind.PAYMENT:
+            return PAYMENT
 
 
 def _print(found: tuple[Waiting, ...]) -> None:
@@ -138,7 +163,8 @@ def _print(found: tuple[Waiting, ...]) -> None:
 
     table = Table("order", "since", "what", "amount", "last code", "next", box=None)
     for one in found:
-        what = "checkout" if one.refund_id is None else f"refund {to_wire(one.refund_id)}"
+        thing = one.refund_id or one.attempt_id
+        what = f"{one.kind.value} {to_wire(thing)}" if thing else one.kind.value
         since = one.since.strftime("%Y-%m-%d %H:%M:%SZ")
         table.add_row(to_wire(one.order_id), since, what, str(one.amount), one.code or "-", _next(one))
     Console(soft_wrap=True, width=None if sys.stdout.isatty() else 300).print(table)

@@ -12,6 +12,8 @@ ATTEMPT_STATUSES = (
     "'EXPIRED','VOIDED')"
 )
 
+UNCLEAR = "next_check_at IS NOT NULL AND last_verdict IN ('pending', 'unknown', 'unpaid')"
+
 payment_attempts = sa.Table(
     "payment_attempts",
     metadata,
@@ -55,6 +57,7 @@ payment_attempts = sa.Table(
     sa.Index(
         "ix_payment_attempts_due", "next_check_at", postgresql_where=sa.text("next_check_at IS NOT NULL")
     ),
+    sa.Index("ix_payment_attempts_unclear", "watch_until", postgresql_where=sa.text(UNCLEAR)),
 )
 
 gateway_transactions = sa.Table(
