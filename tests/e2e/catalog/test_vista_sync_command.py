@@ -79,7 +79,7 @@ def test_it_helps(fresh_database_url: str, tmp_path: Path) -> None:
     assert muvi(env, "vista-sync").returncode == 2
     bad = muvi({**env, "SERVER_PORT": "many"}, "vista-sync", "-a")
     assert bad.returncode == 1
-    assert "SERVER_PORT must be a whole number" in bad.stderr
+    assert "SERVER_PORT must be a port" in bad.stderr
 
 
 def test_demo_content_is_idempotent(fresh_database_url: str, tmp_path: Path) -> None:
