@@ -21,8 +21,11 @@ def main() -> None:
     """
     from muvi.entrypoints.local.environment import of_running_copy  # noqa: PLC0415
 
-    if click.get_current_context().invoked_subcommand != "up":
-        os.environ.update(of_running_copy(os.environ))
+    context = click.get_current_context()
+    if context.invoked_subcommand != "up":
+        learnt = of_running_copy(os.environ)
+        os.environ.update(learnt)
+        context.call_on_close(lambda: [os.environ.pop(name, None) for name in learnt])
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """What `muvi up` decides before and while it runs, without starting anything."""
 
+import os
 import socket
 import stat
 from pathlib import Path
@@ -18,7 +19,7 @@ from muvi.entrypoints.local.environment import (
     of_running_copy,
 )
 from muvi.entrypoints.local.errors import CannotStart
-from muvi.entrypoints.local.folders import open_home
+from muvi.entrypoints.local.folders import HomeLock, open_home
 from muvi.entrypoints.local.parts import LONGEST_DELAY_S, Restarts, ending
 from muvi.entrypoints.local.secrets import own_secrets
 
@@ -114,11 +115,18 @@ def test_a_command_in_another_shell_learns_the_running_copy(tmp_path: Path) -> N
     leave_note(folders, environment, {"HOME": "/home/me", "SERVER_PORT": "3001"})
     note = folders.sockets / "environment.json"
     assert stat.S_IMODE(note.stat().st_mode) == 0o600
-    home = {"MUVI_HOME": str(tmp_path)}
-    assert of_running_copy(home) == {"DATABASE_URL": "postgresql://ours", "SERVER_PORT": "3001"}
+    home, told = {"MUVI_HOME": str(tmp_path)}, {"DATABASE_URL": "postgresql://ours", "SERVER_PORT": "3001"}
+    assert of_running_copy(home) == {}  # a note of one that was killed
+    lock = HomeLock(tmp_path)
+    lock.take("this test")
+    assert of_running_copy(home) == told
     assert of_running_copy({**home, "DATABASE_URL": "postgresql://other"}) == {}
+    before = dict(os.environ)
+    assert CliRunner().invoke(main, ["migrate", "--help"], env=home).exit_code == 0
+    assert dict(os.environ) == before
     forget_note(folders)
     assert of_running_copy(home) == {}
+    lock.release()
 
 
 def test_restarts_wait_longer_each_time_and_end() -> None:

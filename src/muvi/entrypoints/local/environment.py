@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from muvi.entrypoints.local.folders import Folders
+from muvi.entrypoints.local.folders import Folders, HomeLock
 from muvi.entrypoints.local.secrets import own_secrets
 
 NOTE = "environment.json"
@@ -58,6 +58,8 @@ def of_running_copy(environment: Mapping[str, str]) -> dict[str, str]:
     if names_database(environment):
         return {}
     folders = Folders(Path(environment.get("MUVI_HOME") or ".muvi").expanduser().resolve())
+    if not HomeLock(folders.home).is_taken():  # a copy that was killed leaves its note behind
+        return {}
     try:
         added = json.loads((folders.sockets / NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

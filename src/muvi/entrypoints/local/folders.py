@@ -102,6 +102,17 @@ class HomeLock:
         stream.flush()
         self._stream = stream
 
+    def is_taken(self) -> bool:
+        """Whether a copy runs here now, be it ours."""
+        try:
+            with self._path.open(encoding="utf-8") as stream:
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def release(self) -> None:
         if self._stream is not None:
             self._stream.close()
