@@ -94,8 +94,10 @@ class Shop:
         )
         return order.id
 
-    async def choose(self, order_id: UUID, *seats: SeatKey, actor: Actor = GUEST) -> None:
-        wishes = tuple(TicketWish(ticket_type_id=ADULT, seats=(seat,)) for seat in seats or (A, B))
+    async def choose(
+        self, order_id: UUID, *seats: SeatKey, actor: Actor = GUEST, ticket: str = ADULT
+    ) -> None:
+        wishes = tuple(TicketWish(ticket_type_id=ticket, seats=(seat,)) for seat in seats or (A, B))
         await self.choose_seats(
             ChooseSeatsCommand(actor=actor, order_id=order_id, showtime_id=SHOWTIME, tickets=wishes)
         )

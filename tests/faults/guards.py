@@ -33,6 +33,7 @@ from muvi.adapters.vista.client import CodeRefused
 from muvi.application.orders import advance_checkout, box_office_steps, learned
 from muvi.application.orders.box_office_steps import BoxOfficeSteps, Work
 from muvi.application.orders.learned import Record
+from muvi.application.orders.seat_choice import SeatChoice
 from muvi.domain.orders.checkout import Checkout, CheckoutFacts, CheckoutState, Decision, Step
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments import attempt as attempts
@@ -72,6 +73,7 @@ GUARDS: Mapping[str, str] = {
     "second-money": "money for an order that is paid goes back",
     "expiry": "an order that nobody paid in time is let go",
     "late-money": "money for an order that is over buys its seats again or goes back",
+    "refused-choice": "a refusal of set-tickets says nothing about what the order holds",
     "unknown-codes": "a refusal of order/payment says nothing about a booking",
     "look-before-booking": "what the box office holds is looked at before it is paid",
     "ask-for-booking": "a completion without an answer is asked about",
@@ -243,6 +245,16 @@ def _decide(real: Call, checkout: Checkout, facts: CheckoutFacts, now: datetime)
         "second-money": ended and facts.status is OrderStatus.CONFIRMED,
     }
     return WAIT if any(which and off(guard) for guard, which in dropped.items()) else found
+
+
+@_around(SeatChoice, "taken_by")
+def _taken_by(real: Call, *facts: object) -> bool:
+    return not off("refused-choice") and real(*facts)
+
+
+@_around(SeatChoice, "untouched_by")
+def _untouched_by(real: Call, *facts: object) -> bool:
+    return off("refused-choice") or real(*facts)
 
 
 @_around(VistaBoxOffice, "complete")

@@ -1,10 +1,12 @@
-"""Whatever order/payment answers, and whenever it does, money buys exactly one booking.
+"""Whatever order/payment answers, and whenever it does, money buys exactly one booking; and whatever
+set-tickets answers, the seats that the box office holds are the choice.
 
 Twins follow their stories, as in `test_signals.py`.
 """
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from tests.e2e.checker import brought_to_rest
 from tests.e2e.guest import Box, Guest, together
@@ -16,8 +18,9 @@ from tests.faults.stories import at_the_form, broken_for_good, broken_now, confi
 from muvi.domain.shared.ids import from_wire
 
 Rule = dict[str, object]
-PAYMENT = "order/payment"
+PAYMENT, CHOICE = "order/payment", "set-tickets"
 REF = "SELECT ref FROM box_office_orders WHERE order_id = $1 ORDER BY id"
+CLAIMED = "SELECT seat_key FROM seat_claims WHERE order_id = $1 AND state = 'HELD'"
 UNKNOWN = "completion-unknown"
 SHOWN_LATE_S = 30
 SWEPT_S, GRACE_S = 720, 120
@@ -134,3 +137,38 @@ async def test_without_the_grace_a_late_booking_would_be_given_away(open_box: Bo
         guest, order_id = await paid_with(open_box, open_town, TROUBLES["the reply is lost"])
         await guest.until(order_id, "EXPIRED")
         assert await broken_for_good(open_town, order_id) == {"I2"}
+
+
+async def chosen_with(box: Box, town: Town, rule: Rule) -> tuple[httpx.Response, list[str], list[str]]:
+    """A buyer who has the first seat wants the next two instead, and the call for them is struck. The answer,
+    the three seats, and those that are claimed for the buyer now.
+    """
+    guest, hall = await box.guest(), await box.hall()
+    order_id = await guest.hold(hall.id, hall.free[:1])
+    await town.sandbox.rule("vista", CHOICE, match=await ref_of(town, order_id), **rule)
+    answer = await guest.choose(order_id, hall.id, hall.free[1:3])
+    claimed = await town.rows(CLAIMED, from_wire(order_id))
+    seats = [str(seat["id"]) for seat in hall.free[:3]]
+    return answer, seats, [row["seat_key"] for row in claimed]
+
+
+@pytest.mark.parametrize("fault", ["code-after", "cut-after", "garbage-after"])
+async def test_seats_taken_at_the_box_office_are_chosen_whatever_it_answered(
+    box: Box, town: Town, fault: str
+) -> None:
+    answer, seats, claimed = await chosen_with(box, town, {"fault": fault, "code": 1})
+    assert answer.is_success, answer.text
+    assert [seat["id"] for seat in answer.json()["seats"]] == seats[1:]
+    assert set(claimed) == set(seats[1:])
+    await brought_to_rest(town, box.guests)
+
+
+async def test_if_a_refused_choice_were_believed_its_seats_would_look_free(
+    open_box: Box, open_town: Town
+) -> None:
+    """The twin: the box office has given them away, and we claim the one that it took back."""
+    with without(open_town, "refused-choice"):
+        rule: Rule = {"fault": "code-after", "code": 1}
+        answer, seats, claimed = await chosen_with(open_box, open_town, rule)
+        assert (answer.status_code, answer.json()["code"]) == (502, "box-office-refused")
+        assert claimed == seats[:1]

@@ -1,18 +1,22 @@
 """What the box office does to a purchase: lost replies, late bookings, refusals, silence, sweeps."""
 
+from typing import NoReturn
 from uuid import UUID
 
 import pytest
 from tests.builders_orders import SHOWTIME
+from tests.builders_seating import CHILD
 from tests.shop import ADULT, A, B, C, D, Shop
 
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
+from muvi.application.orders.seat_choice import SeatChoice
 from muvi.domain.orders.checkout import BOOKING_GRACE_S, PATIENCE_S, UNKNOWN_OUTCOME, CheckoutState
 from muvi.domain.orders.errors import OrderBusy, OrderChanged, OrderExpired, OrderExpiring
 from muvi.domain.orders.order import OrderStatus
+from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.seating.selection import SeatsTaken
-from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
-from muvi.ports.seating.box_office import OrderRef, TicketChoice
+from muvi.ports.errors import OutcomeUnknown, PortError, Refused, Unavailable
+from muvi.ports.seating.box_office import OrderRef, SeatsUnavailable, ShowtimeRef, TicketChoice
 
 CONFIRMED, EXPIRED, PENDING = OrderStatus.CONFIRMED, OrderStatus.EXPIRED, OrderStatus.PENDING
 
@@ -175,6 +179,106 @@ async def test_an_unknown_replacement_is_followed(shop: Shop, when: str, seats: 
         await shop.choose(order_id, B, C)
     assert shop.seats_of(order_id) == set(shop.order(order_id).seats) == seats
     assert shop.taken_at_the_box_office() == seats
+
+
+BADLY_ANSWERED = [
+    Refused("code 1", reason="1"),
+    SeatsUnavailable("SeatsUnavailable", reason="SeatsUnavailable"),
+    OutcomeUnknown("lost"),
+]
+
+
+def named(error: PortError) -> str:
+    return type(error).__name__
+
+
+@pytest.mark.parametrize("former", [(), (A, B)])
+@pytest.mark.parametrize("error", BADLY_ANSWERED, ids=named)
+async def test_seats_that_the_box_office_took_whatever_it_answered_are_chosen(
+    shop: Shop, error: PortError, former: tuple[SeatKey, ...]
+) -> None:
+    """Purchase-flow A21: refused or unknown, what it holds is what counts."""
+    order_id = await (shop.with_seats(*former) if former else shop.place())
+    shop.office.fail_next("set_tickets", "after", error)
+    await shop.choose(order_id, B, C)
+    assert shop.order(order_id).seats == (B, C)
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {B, C}
+    assert (await shop.pay(order_id)).attempt.is_open
+
+
+async def test_if_a_refusal_were_believed_the_seats_would_look_free(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    monkeypatch.setattr(SeatChoice, "taken_by", lambda *_: False)
+    monkeypatch.setattr(SeatChoice, "untouched_by", lambda *_: True)
+    order_id = await shop.place()
+    shop.office.fail_next("set_tickets", "after", Refused("code 1", reason="1"))
+    with pytest.raises(Refused):
+        await shop.choose(order_id, A, B)
+    assert shop.taken_at_the_box_office() == {A, B}
+    assert shop.seats_of(order_id) == set()
+
+
+async def test_the_same_seats_with_other_tickets_are_not_what_was_wanted(shop: Shop) -> None:
+    order_id = await shop.with_seats(A)
+    shop.office.fail_next("set_tickets", "before", Refused("code 1", reason="1"))
+    with pytest.raises(Refused):
+        await shop.choose(order_id, A, ticket=CHILD)
+    assert [line.ticket_type_id for line in shop.order(order_id).lines if line.seat] == [ADULT]
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {A}
+
+
+async def refused_while_another_choice_lands(shop: Shop, order_id: UUID, *landed: SeatKey) -> None:
+    """The buyer asks for C; the answer is no, and the box office has `landed` instead."""
+    real = shop.office.set_tickets
+
+    async def confused(ref: OrderRef, showtime: ShowtimeRef, _: object) -> NoReturn:
+        choice = tuple(TicketChoice(ticket_type_id=ADULT, seats=(seat,)) for seat in landed)
+        await real(ref, showtime, choice)
+        raise Refused("code 1", reason="1")
+
+    shop.office.set_tickets = confused  # type: ignore[assignment,method-assign]
+    with pytest.raises(OrderChanged):
+        await shop.choose(order_id, C)
+    shop.office.set_tickets = real  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("landed", [(B,), (A, C), (D,)], ids=["a part", "old and new", "neither"])
+async def test_what_the_box_office_holds_instead_stays_claimed(
+    shop: Shop, landed: tuple[SeatKey, ...]
+) -> None:
+    """The buyer chooses again, and no other order gets what the box office would not give to it."""
+    order_id = await shop.with_seats(A, B)
+    await refused_while_another_choice_lands(shop, order_id, *landed)
+    assert shop.order(order_id).lines == ()
+    assert shop.order(order_id).operation is None
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == set(landed)
+    await shop.choose(order_id, A, B)
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {A, B}
+
+
+async def test_a_box_office_order_that_was_emptied_frees_the_claims(shop: Shop) -> None:
+    order_id = await shop.with_seats(A, B)
+    await refused_while_another_choice_lands(shop, order_id)
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == set()
+    await shop.choose(order_id, A, B)
+    assert shop.seats_of(order_id) == {A, B}
+
+
+@pytest.mark.parametrize("error", [None, Refused("code 1", reason="1")])
+async def test_a_failed_choice_after_a_dropped_one_keeps_what_the_box_office_holds(
+    shop: Shop, error: PortError | None
+) -> None:
+    """The order shows no seats any more, but the box office has them still."""
+    order_id = await shop.with_seats(A, B)
+    shop.office.fee_minor = 300
+    with pytest.raises(OrderChanged):
+        await shop.pay(order_id)
+    shop.office.fail_next("set_tickets", "before", error)
+    with pytest.raises(PortError):
+        await shop.choose(order_id, C)
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {A, B}
 
 
 async def test_an_outcome_that_stays_unknown_keeps_both_until_it_is_known(shop: Shop) -> None:

@@ -1,7 +1,7 @@
 """Choose the seats of an order: claim them, let the box office hold them, take over its prices.
 
-Choosing again replaces the choice. A refused replacement leaves the former one standing in both systems:
-the claims of both stand until it is known which of the two the box office holds.
+Choosing again replaces the choice. The claims of the former and of the new one stand until it is known what
+the box office holds; whatever it answered, that is what counts.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from muvi.application.orders.follow import adopt, drop_selection
 from muvi.application.orders.lines import LineWriter
 from muvi.application.orders.operations import Lease, Operations
 from muvi.application.orders.ownership import owned
+from muvi.application.orders.seat_choice import SeatChoice
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
 from muvi.domain.orders.checkout import CheckoutState
@@ -24,7 +25,7 @@ from muvi.domain.orders.errors import (
     PaymentInProgress,
     ShowtimeClosed,
 )
-from muvi.domain.orders.order import Operation, OperationKind, Order
+from muvi.domain.orders.order import OperationKind, Order
 from muvi.domain.seating.seat_plan import Seat, SeatKey, SeatPlan
 from muvi.domain.seating.selection import ChosenTicket, SeatsTaken, TicketWish, choose, lost_seats
 from muvi.domain.shared.actor import Actor
@@ -37,7 +38,6 @@ from muvi.ports.seating.box_office import (
     OrderRef,
     SeatsUnavailable,
     ShowtimeNotSold,
-    TicketChoice,
 )
 from muvi.ports.showtimes.for_sale import ShowtimeForSale, ShowtimesForSale
 from muvi.ports.transaction import UnitOfWork
@@ -58,29 +58,14 @@ class ChooseSeatsCommand:
     tickets: tuple[TicketWish, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Intent:
-    """What phase one committed."""
-
-    operation: Operation
-    order: Order
-    showtime: ShowtimeForSale
-    tickets: tuple[ChosenTicket, ...]
-    plan: SeatPlan
-
-    @property
-    def wanted(self) -> tuple[SeatKey, ...]:
-        return tuple(seat.key for ticket in self.tickets for seat in ticket.seats)
-
-
 @dataclass(frozen=True, slots=True)
 class ChooseSeats:
     """For the order's owner.
 
     Raises `OrderNotFound`, `OrderExpired`, `OrderNotOpen`, `OrderBusy`, `PaymentInProgress`,
     `OtherShowtime`, `ShowtimeClosed`, what `choose` raises, `SeatsTaken` naming the seats lost,
-    `OrderChanged` when the box office gave the order up; `Unavailable` when nothing was changed,
-    `OutcomeUnknown` when that is not known yet.
+    `OrderChanged` when the box office gave the order up or holds neither the former nor the new choice;
+    `Refused` or `Unavailable` when nothing was changed, `OutcomeUnknown` when that is not known yet.
     """
 
     begin: UnitOfWork[PurchaseTx]
@@ -114,22 +99,22 @@ class ChooseSeats:
         if taken:  # a look: losers of a race need not queue for the winner's locks
             raise SeatsTaken.naming(_named(plan, taken))
         now = self.clock.now()  # the plan may have been long in coming
-        intent = await self._claim(command, showtime, tickets, plan, now)
-        async with self.operations.kept(intent.order.id, intent.operation) as lease:
-            await self._carry_out(intent, lease, now)
+        choice = await self._claim(command, showtime, tickets, plan, now)
+        async with self.operations.kept(choice.order.id, choice.operation) as lease:
+            await self._carry_out(choice, lease, now)
 
-    async def _carry_out(self, intent: _Intent, lease: Lease, now: datetime) -> None:
-        ref = await self._box_order(intent, now)
+    async def _carry_out(self, choice: SeatChoice, lease: Lease, now: datetime) -> None:
+        ref = await self._box_order(choice, now)
         lease.require()
         try:
-            held = await self.box_office.set_tickets(ref, intent.showtime.ref, _choices(intent.tickets))
+            held = await self.box_office.set_tickets(ref, choice.showtime.ref, choice.asked)
         except Unavailable:
-            await self._settle(intent, None, now, keep_former=True)
+            await self._settle_as_before(choice, now)
             raise
         except (Refused, OutcomeUnknown) as error:
-            await self._follow(intent, ref, error, now)
+            await self._follow(choice, ref, error, now)
             return
-        await self._settle(intent, held, now)
+        await self._settle(choice, held, now)
 
     async def _claim(
         self,
@@ -138,7 +123,7 @@ class ChooseSeats:
         tickets: tuple[ChosenTicket, ...],
         plan: SeatPlan,
         now: datetime,
-    ) -> _Intent:
+    ) -> SeatChoice:
         wanted = {seat.key: seat for ticket in tickets for seat in ticket.seats}
         async with self.begin() as tx:
             order = owned(await tx.orders.get(command.order_id, for_update=True), command.actor)
@@ -150,7 +135,8 @@ class ChooseSeats:
             checkout = await tx.checkouts.get(order.id)
             if checkout.state is not CheckoutState.OPEN:
                 raise OrderBusy(retry_after_s=2)
-            both = {*wanted, *map(SeatKey, order.seats)}
+            former = await self._held_before(tx, order)
+            both = {*wanted, *former}
             until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
             await tx.orders.save(order)
             checkout.next_at = min(operation.deadline, order.expires_at)
@@ -158,20 +144,28 @@ class ChooseSeats:
             lost = await tx.claims.claim(order.showtime_id, both, order_id=order.id, until=until, now=now)
             if lost:
                 raise SeatsTaken.naming(_named(plan, lost))
-        return _Intent(operation=operation, order=order, showtime=showtime, tickets=tickets, plan=plan)
+        return SeatChoice(
+            operation=operation, order=order, showtime=showtime, tickets=tickets, plan=plan, former=former
+        )
 
-    async def _box_order(self, intent: _Intent, now: datetime) -> OrderRef:
-        record = intent.order.box_office_order
+    async def _held_before(self, tx: PurchaseTx, order: Order) -> frozenset[SeatKey]:
+        """The seats of the lines; those dropped, whatever stays claimed because the box office has it."""
+        if order.seats or order.box_office_order is None:
+            return frozenset(map(SeatKey, order.seats))
+        return await tx.claims.held(order.showtime_id, order_id=order.id)
+
+    async def _box_order(self, choice: SeatChoice, now: datetime) -> OrderRef:
+        record = choice.order.box_office_order
         if record is not None:
             return OrderRef(id=record.ref, cinema=record.cinema, platform=record.platform)
-        ref = intent.showtime.ref
+        ref = choice.showtime.ref
         try:
-            opened = await self.box_office.open_order(ref.cinema, intent.order.platform)
+            opened = await self.box_office.open_order(ref.cinema, choice.order.platform)
         except PortError as error:  # an order whose reply was lost is empty and expires by itself
-            await self._settle(intent, None, now, keep_former=True)
+            await self._settle_as_before(choice, now)
             raise Unavailable("no order could be opened", system="box-office") from error
         async with self.begin() as tx:
-            order = await self._mine(tx, intent)
+            order = await self._mine(tx, choice)
             order.attach(
                 BoxOfficeOrderRecord(
                     id=self.lines.ids.new(),
@@ -186,81 +180,91 @@ class ChooseSeats:
         return opened.ref
 
     async def _follow(
-        self, intent: _Intent, ref: OrderRef, error: Refused | OutcomeUnknown, now: datetime
+        self, choice: SeatChoice, ref: OrderRef, error: Refused | OutcomeUnknown, now: datetime
     ) -> None:
-        """Not taken, or not known: whatever the box office holds now is the choice."""
+        """No answer of the call proves anything: what the box office holds now decides.
+
+        The choice: taken after all. The former one: that stands, and the buyer hears why. Anything else: the
+        buyer must choose again, and until then the claims stand for what the box office holds.
+        """
         try:
             held = await self.box_office.read_order(ref)
         except PortError as silence:
-            await self._leave_to_checkout(intent, now)
+            await self._leave_to_checkout(choice, now)
             raise OutcomeUnknown("the box office does not answer", system="box-office") from silence
-        taken = held is not None and held.seats == frozenset(intent.wanted)
-        if taken and not isinstance(error, Refused):
-            await self._settle(intent, held, now)
+        if held is not None and choice.taken_by(held):
+            await self._settle(choice, held, now)
             return
-        lost = await self._lost(intent, held) if isinstance(error, SeatsUnavailable) else ()
-        await self._settle(intent, held, now, keep_former=held is not None)
-        if held is None:
+        if held is None or not choice.untouched_by(held):
+            await self._settle_as_changed(choice, held, now)
             raise OrderChanged
+        lost = await self._lost(choice) if isinstance(error, SeatsUnavailable) else ()
+        await self._settle_as_before(choice, now)
         if isinstance(error, SeatsUnavailable):
             raise SeatsTaken.naming(lost)
         if isinstance(error, Refused):
             raise error
         raise Unavailable("the box office did not take the choice", system="box-office", retry_after_s=1)
 
-    async def _leave_to_checkout(self, intent: _Intent, now: datetime) -> None:
+    async def _leave_to_checkout(self, choice: SeatChoice, now: datetime) -> None:
         """The operation lapses at once, so that the checkout asks as soon as the box office answers again."""
         async with self.begin() as tx:
-            order = await self._mine(tx, intent)
+            order = await self._mine(tx, choice)
             if order.operation is not None:
                 order.operation = replace(order.operation, deadline=now)
             await tx.orders.save(order)
             await tx.checkouts.wake(order.id, now)
 
-    async def _lost(self, intent: _Intent, held: BoxOfficeOrder | None) -> tuple[Seat, ...]:
-        own = held.seats if held else frozenset()
+    async def _lost(self, choice: SeatChoice) -> tuple[Seat, ...]:
         try:
-            plan = await self.lines.plans.plan(intent.showtime.ref, intent.order.platform, max_age_s=0)
+            plan = await self.lines.plans.plan(choice.showtime.ref, choice.order.platform, max_age_s=0)
         except PortError:
-            plan = intent.plan
-        return lost_seats(plan, intent.wanted, own & frozenset(map(SeatKey, intent.order.seats)))
+            plan = choice.plan
+        return lost_seats(plan, choice.wanted, choice.former)
 
-    async def _settle(
-        self, intent: _Intent, held: BoxOfficeOrder | None, now: datetime, *, keep_former: bool = False
-    ) -> None:
-        """Record what the box office holds and free everything else."""
-        fresh = None
-        if held is not None and not keep_former:
-            fresh = await self.lines.write(held, intent.showtime.ref)
+    async def _settle(self, choice: SeatChoice, held: BoxOfficeOrder, now: datetime) -> None:
+        """The box office holds the choice: record it and free everything else."""
+        fresh = await self.lines.write(held, choice.showtime.ref)
         async with self.begin() as tx:
-            order = await self._mine(tx, intent)
-            if keep_former:
-                await tx.claims.release(
-                    order.showtime_id, order_id=order.id, now=now, keep=map(SeatKey, order.seats)
-                )
-            elif held is None or fresh is None:
-                await drop_selection(tx, order, now)
-            else:
-                await adopt(tx, order, held, fresh, now)
-            checkout = await tx.checkouts.get(order.id)
-            checkout.rest_until(order.expires_at, operation=order.operation)
-            order.finish()
-            await tx.orders.save(order)
-            await tx.checkouts.save(checkout)
+            order = await self._mine(tx, choice)
+            await adopt(tx, order, held, fresh, now)
+            await _end(tx, order)
 
-    async def _mine(self, tx: PurchaseTx, intent: _Intent) -> Order:
+    async def _settle_as_before(self, choice: SeatChoice, now: datetime) -> None:
+        """Nothing was changed: only what was claimed for the choice is free again."""
+        async with self.begin() as tx:
+            order = await self._mine(tx, choice)
+            await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=choice.former)
+            await _end(tx, order)
+
+    async def _settle_as_changed(
+        self, choice: SeatChoice, held: BoxOfficeOrder | None, now: datetime
+    ) -> None:
+        """Nothing is chosen any more; what the box office holds all the same stays claimed."""
+        kept = held.seats if held else frozenset[SeatKey]()
+        async with self.begin() as tx:
+            order = await self._mine(tx, choice)
+            if kept:
+                until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
+                await tx.claims.claim(order.showtime_id, kept, order_id=order.id, until=until, now=now)
+                await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=kept)
+            await drop_selection(tx, order, now, gone=not kept)
+            await _end(tx, order)
+
+    async def _mine(self, tx: PurchaseTx, choice: SeatChoice) -> Order:
         """The order, if our operation is still the one in flight: a late reply changes nothing."""
-        order = await tx.orders.get(intent.order.id, for_update=True)
-        if order is None or not order.owns(intent.operation.id):
+        order = await tx.orders.get(choice.order.id, for_update=True)
+        if order is None or not order.owns(choice.operation.id):
             raise OrderBusy(retry_after_s=2)
         return order
 
 
-def _choices(tickets: tuple[ChosenTicket, ...]) -> tuple[TicketChoice, ...]:
-    return tuple(
-        TicketChoice(ticket_type_id=ticket.ticket_type.id, seats=tuple(seat.key for seat in ticket.seats))
-        for ticket in tickets
-    )
+async def _end(tx: PurchaseTx, order: Order) -> None:
+    checkout = await tx.checkouts.get(order.id)
+    checkout.rest_until(order.expires_at, operation=order.operation)
+    order.finish()
+    await tx.orders.save(order)
+    await tx.checkouts.save(checkout)
 
 
 def _named(plan: SeatPlan, keys: tuple[SeatKey, ...]) -> list[Seat]:
