@@ -15,7 +15,6 @@ from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
 from muvi.application.identity.verify_otp import SignedIn, VerifyOtp, VerifyOtpCommand
 from muvi.domain.identity.challenge import (
     FIRST_LOCK,
-    CodeState,
     OtpChallenge,
     OtpExpired,
     OtpLocked,
@@ -27,7 +26,6 @@ from muvi.domain.identity.session import AuthSession, SessionEnded
 from muvi.domain.shared.actor import ActorKind, Platform
 from muvi.domain.shared.errors import DomainError, Unauthenticated
 from muvi.domain.shared.text import Language
-from muvi.ports.errors import OutcomeUnknown, Unavailable
 from muvi.ports.identity.sms_otp import CodeCheck
 
 PHONE = PhoneNumber("+966512345678")
@@ -148,31 +146,6 @@ async def test_a_code_lives_ten_minutes(desk: Desk) -> None:
     code = await desk.send()
     desk.clock.advance(minutes=10)
     assert isinstance(await refusal(desk.verify(code)), OtpExpired)
-
-
-async def test_a_partner_that_is_down_costs_no_try(desk: Desk) -> None:
-    code = await desk.send()
-    for _ in range(6):
-        desk.sms.fail_with = Unavailable("down", system="sms")
-        with pytest.raises(Unavailable):
-            await desk.verify(code)
-    assert await desk.verify(code)
-
-
-async def test_a_lost_answer_costs_a_try(desk: Desk) -> None:
-    code = await desk.send()
-    desk.sms.fail_with = OutcomeUnknown("lost", system="sms")
-    with pytest.raises(OutcomeUnknown):
-        await desk.verify(code)
-    assert (await refusal(desk.verify("000000"))).facts["attempts_left"] == 3
-
-
-async def test_a_text_that_may_be_on_its_way_counts_as_sent(desk: Desk) -> None:
-    await desk.send()
-    desk.sms.fail_with = OutcomeUnknown("lost", system="sms")
-    assert await desk.send()
-    async with desk.world.begin() as tx:
-        assert (await tx.challenges.lock(PHONE)).state is CodeState.SENT
 
 
 class AgreeingSms(MemorySmsOtp):

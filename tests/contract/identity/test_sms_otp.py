@@ -45,7 +45,9 @@ class Partner:
 
 def unifonic(app: Litestar, headers: tuple[tuple[str, str], ...] = CREDENTIALS) -> UnifonicOtp:
     address = "http://sandbox/unifonic/services/api/v2"
-    http = VendorHttp(SYSTEM, address, headers=headers, transport=httpx.ASGITransport(app))
+    http = VendorHttp(
+        SYSTEM, address, headers=headers, transport=httpx.ASGITransport(app, raise_app_exceptions=False)
+    )
     return UnifonicOtp(http)
 
 
@@ -106,10 +108,11 @@ async def test_a_code_the_partner_let_run_out(real: Partner) -> None:
 @pytest.mark.parametrize(
     ("rule", "error"),
     [
-        ({"fault": "before", "status": 503}, OutcomeUnknown),
+        ({"fault": "before", "status": 503}, Unavailable),
+        ({"fault": "cut-after"}, OutcomeUnknown),
         ({"fault": "before", "status": 429}, Unavailable),
         ({"fault": "before", "status": 400}, Refused),
-        ({"fault": "after", "status": 500}, OutcomeUnknown),
+        ({"fault": "after", "status": 500}, Unavailable),
         ({"fault": "garbage-after"}, OutcomeUnknown),
         ({"fault": "before", "status": 200, "body": {}}, OutcomeUnknown),
         ({"fault": "before", "status": 200, "body": {"response_status": "correct"}}, OutcomeUnknown),
@@ -143,7 +146,9 @@ async def test_correct_with_another_number_than_101_is_not_a_login(real: Partner
 @pytest.mark.parametrize(
     ("rule", "error", "sent"),
     [
-        ({"fault": "after", "status": 500}, OutcomeUnknown, 1),
+        ({"fault": "before", "status": 503}, Unavailable, 0),
+        ({"fault": "after", "status": 500}, Unavailable, 1),
+        ({"fault": "cut-after"}, OutcomeUnknown, 1),
         ({"fault": "garbage-after"}, OutcomeUnknown, 1),
         ({"fault": "before", "status": 429}, Unavailable, 0),
     ],

@@ -16,6 +16,7 @@ from muvi.domain.identity.challenge import (
     OtpExpired,
     OtpLocked,
     OtpPurpose,
+    OtpUnconfirmed,
     WrongOtp,
 )
 from muvi.domain.identity.phone import PhoneNumber
@@ -158,6 +159,21 @@ def test_what_the_partner_forgot_has_expired_and_costs_nothing() -> None:
     assert (challenge.tries, challenge.failures) == (0, [])
     with pytest.raises(OtpExpired):
         guess(challenge)
+
+
+def test_a_code_ended_by_a_lost_answer_still_opens_for_who_was_told_right() -> None:
+    challenge = a_challenge()
+    lost, right = (challenge.take_try(OtpPurpose.GUEST, NOW) for _ in range(2))
+    challenge.void(lost)
+    challenge.accept(right)
+    assert challenge.state is CodeState.USED
+    assert isinstance(challenge.already(lost), WrongOtp)
+
+
+def test_already_verified_without_a_door_opened_is_a_lost_answer() -> None:
+    challenge = a_challenge()
+    assert isinstance(challenge.already(challenge.take_try(OtpPurpose.GUEST, NOW)), OtpUnconfirmed)
+    assert (challenge.state, challenge.tries, challenge.failures) == (CodeState.VOID, 0, [])
 
 
 def test_a_partner_that_takes_no_more_guesses_locks_the_code() -> None:

@@ -25,7 +25,7 @@ from muvi.application.identity.send_otp import SendOtp
 from muvi.application.identity.verify_otp import VerifyOtp
 from muvi.domain.identity.phone import PhoneNumber
 from muvi.ports.clock import Clock, Ids
-from muvi.ports.errors import Unavailable
+from muvi.ports.errors import OutcomeUnknown, Unavailable
 from muvi.ports.identity.phones import PhoneNumbers
 from muvi.ports.identity.sms_otp import SmsOtp
 from muvi.ports.identity.tokens import AccessTokens, SessionTokens
@@ -201,5 +201,16 @@ async def test_the_refresh_token_comes_as_bearer_or_in_the_body(site: Site) -> N
 
 async def test_a_partner_that_is_down(site: Site) -> None:
     site.sms.fail_with = Unavailable("down", system="sms")
-    status, body = await site.post(f"{AUTH}/send-otp", {"phoneNumber": PHONE})
-    assert (status, body["code"]) == (503, "sms-unavailable")
+    response = await site.client.post(f"{AUTH}/send-otp", json={"phoneNumber": PHONE})
+    assert (response.status_code, response.json()["code"]) == (503, "sms-unavailable")
+    assert response.headers["retry-after"] == "2"
+
+
+async def test_a_lost_answer_asks_for_a_new_code_in_both_languages(site: Site) -> None:
+    for language, words in (("en", "ask for a new one"), ("ar", "طلب رمز جديد")):
+        await site.post(f"{AUTH}/send-otp", {"phoneNumber": PHONE})
+        site.sms.fail_with = OutcomeUnknown("lost", system="sms")
+        asked = {"phoneNumber": PHONE, "otp": site.code}
+        status, body = await site.post(f"{AUTH}/verify-otp", asked, accept_language=language)
+        assert (status, body["code"]) == (410, "otp-unconfirmed")
+        assert words in body["title"]

@@ -120,7 +120,9 @@ def problem(
 
 
 def on_domain_error(request: AnyRequest, error: DomainError) -> Response[bytes]:
-    """A rule was not met."""
+    """A rule was not met; when a third party's failure stands behind it, the log tells that."""
+    if isinstance(error.__cause__, PortError):
+        _note_cause(request, error.__cause__)
     arabic = language_of(request.headers) is Language.AR
     title = error.title_ar if arabic else error.title
     detail = title if arabic else str(error)
@@ -132,7 +134,7 @@ def on_domain_error(request: AnyRequest, error: DomainError) -> Response[bytes]:
 def on_port_error(request: AnyRequest, error: PortError) -> Response[bytes]:
     """A third party or the database failed us."""
     system = error.system or "service"
-    request.scope.setdefault("state", {})["cause"] = f"{type(error).__name__}: {error}"[:300]
+    _note_cause(request, error)
     match error:
         case Unavailable():
             return problem(
@@ -162,6 +164,10 @@ def on_port_error(request: AnyRequest, error: PortError) -> Response[bytes]:
             )
         case _:
             return on_any_error(request, error)
+
+
+def _note_cause(request: AnyRequest, error: PortError) -> None:
+    request.scope.setdefault("state", {})["cause"] = f"{type(error).__name__}: {error}"[:300]
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:

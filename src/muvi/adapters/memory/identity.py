@@ -45,13 +45,14 @@ class _Code:
 
 
 class MemorySmsOtp(SmsOtp):
-    """A partner in memory. `texts` is what arrived on phones; `fail_with` is raised by the next call,
-    after its effect when the outcome is to be unknown.
+    """A partner in memory. `texts` is what arrived on phones; `fail_with` is raised by the next call, with
+    `fail_after` only once that has had its effect.
     """
 
     def __init__(self) -> None:
         self.texts: list[tuple[PhoneNumber, str, Language]] = []
         self.fail_with: PortError | None = None
+        self.fail_after = False
         self._codes: dict[PhoneNumber, _Code] = {}
 
     def code_of(self, phone: PhoneNumber) -> str:
@@ -60,14 +61,20 @@ class MemorySmsOtp(SmsOtp):
 
     @override
     async def start(self, phone: PhoneNumber, language: Language) -> None:
-        self._fail()
+        self._fail(after=False)
         code = f"{731_000 + len(self.texts) + 1}"
         self._codes[phone] = _Code(code)
         self.texts.append((phone, code, language))
+        self._fail(after=True)
 
     @override
     async def check(self, phone: PhoneNumber, code: str) -> CodeCheck:
-        self._fail()
+        self._fail(after=False)
+        verdict = self._compare(phone, code)
+        self._fail(after=True)
+        return verdict
+
+    def _compare(self, phone: PhoneNumber, code: str) -> CodeCheck:
         known = self._codes.get(phone)
         if known is None:
             return CodeCheck.WRONG
@@ -81,10 +88,11 @@ class MemorySmsOtp(SmsOtp):
         known.used = True
         return CodeCheck.CORRECT
 
-    def _fail(self) -> None:
-        error, self.fail_with = self.fail_with, None
-        if error is not None:
-            raise error
+    def _fail(self, *, after: bool) -> None:
+        if self.fail_with is None or after is not self.fail_after:
+            return
+        error, self.fail_with, self.fail_after = self.fail_with, None, False
+        raise error
 
 
 class MemoryTokens(SessionTokens):

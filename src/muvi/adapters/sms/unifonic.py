@@ -86,11 +86,15 @@ class UnifonicOtp(SmsOtp):
 
 
 def _read(reply: VendorReply) -> _Verification:
-    """The answer's body. Its text stays out of errors, since it repeats the number."""
+    """The answer's body. Its text stays out of errors, since it repeats the number.
+
+    A 5xx is an answer too, and says that no code was sent or compared. Where it is wrong about that, a second
+    text goes out, or the next check of the used code says `ALREADY`: neither opens anything.
+    """
     if reply.status == _TOO_MANY:
         raise Unavailable("too many requests", system=SYSTEM)
     if reply.status >= _SERVER_ERROR:
-        raise OutcomeUnknown(f"status {reply.status}", system=SYSTEM)
+        raise Unavailable(f"status {reply.status}", system=SYSTEM)
     if not reply.is_ok:
         raise Refused(f"status {reply.status}", reason=str(reply.status), system=SYSTEM)
     try:

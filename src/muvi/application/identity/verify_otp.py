@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
-from muvi.domain.identity.challenge import OtpExpired, OtpPurpose, Try, WrongOtp, typed_code
+from muvi.domain.identity.challenge import (
+    OtpChallenge,
+    OtpExpired,
+    OtpPurpose,
+    OtpUnconfirmed,
+    Try,
+    WrongOtp,
+    typed_code,
+)
 from muvi.domain.identity.phone import PhoneNumber
 from muvi.domain.identity.session import AuthSession
 from muvi.domain.identity.user import User
 from muvi.domain.shared.actor import ActorKind, Platform
 from muvi.domain.shared.errors import DomainError
 from muvi.ports.clock import Clock, Ids
-from muvi.ports.errors import Refused, Unavailable
+from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
 from muvi.ports.identity.sms_otp import CodeCheck, SmsOtp
 from muvi.ports.identity.tokens import SessionTokens, TokenPair, TokenSubject
 from muvi.ports.identity.transaction import IdentityTx
@@ -45,8 +54,9 @@ class VerifyOtp:
 
     A try is paid for first, then the partner compares outside any transaction, then the answer is recorded
     under the same row's lock: of two right answers for one code the second is refused. When the partner's
-    answer is lost the try stays paid. Raises `WrongOtp`, `OtpExpired`, `OtpLocked`, and the partner's
-    errors.
+    answer is lost it may have used the code up, so that code is ended; like any failure of the partner it
+    confirmed nothing, and the try is given back. Raises `WrongOtp`, `OtpExpired`, `OtpUnconfirmed`,
+    `OtpLocked`, and the partner's `Unavailable` and `Refused`.
     """
 
     begin: UnitOfWork[IdentityTx]
@@ -64,11 +74,13 @@ class VerifyOtp:
         try:
             verdict = await self.sms.check(command.phone, code)
         except (Unavailable, Refused):
-            await self._settle(command.phone, paid, None)
+            await self._give_back(command.phone, paid)
             raise
+        except OutcomeUnknown as lost:
+            raise await self._settle(command.phone, paid, lost) from lost
         if verdict is CodeCheck.CORRECT:
             return await self._sign_in(command, paid)
-        raise await self._settle(command.phone, paid, verdict) or paid.refusal
+        raise await self._settle(command.phone, paid, verdict)
 
     async def _pay(self, command: VerifyOtpCommand) -> Try:
         async with self.begin() as tx:
@@ -79,24 +91,19 @@ class VerifyOtp:
             await tx.challenges.save(challenge)
         return paid
 
-    async def _settle(self, phone: PhoneNumber, paid: Try, verdict: CodeCheck | None) -> DomainError | None:
-        """Record an answer that opens nothing; None as verdict: the partner did not compare."""
-        refusal: DomainError | None = None
+    async def _give_back(self, phone: PhoneNumber, paid: Try) -> None:
         async with self.begin() as tx:
             challenge = await tx.challenges.lock_or_open(phone)
-            match verdict:
-                case None:
-                    challenge.give_back(paid)
-                case CodeCheck.EXPIRED:
-                    challenge.void(paid)
-                    refusal = OtpExpired()
-                case CodeCheck.EXCEEDED:
-                    challenge.exhaust(paid)
-                    refusal = challenge.exhausted(self.clock.now())
-                case CodeCheck.WRONG | CodeCheck.ALREADY | CodeCheck.CORRECT:
-                    pass
-                case _:
-                    assert_never(verdict)
+            challenge.give_back(paid)
+            await tx.challenges.save(challenge)
+
+    async def _settle(
+        self, phone: PhoneNumber, paid: Try, verdict: CodeCheck | OutcomeUnknown
+    ) -> DomainError:
+        """Record an answer that opens nothing, or that there is none."""
+        async with self.begin() as tx:
+            challenge = await tx.challenges.lock_or_open(phone)
+            refusal = _judge(challenge, paid, verdict, self.clock.now())
             await tx.challenges.save(challenge)
         return refusal
 
@@ -122,3 +129,24 @@ class VerifyOtp:
             )
             await tx.sessions.add(session)
         return SignedIn(user=user, tokens=self.tokens.issue(TokenSubject.of(session)))
+
+
+def _judge(
+    challenge: OtpChallenge, paid: Try, verdict: CodeCheck | OutcomeUnknown, now: datetime
+) -> DomainError:
+    match verdict:
+        case OutcomeUnknown():
+            challenge.void(paid)
+            return OtpUnconfirmed()
+        case CodeCheck.EXPIRED:
+            challenge.void(paid)
+            return OtpExpired()
+        case CodeCheck.EXCEEDED:
+            challenge.exhaust(paid)
+            return challenge.exhausted(now)
+        case CodeCheck.ALREADY:
+            return challenge.already(paid)
+        case CodeCheck.WRONG | CodeCheck.CORRECT:
+            return paid.refusal
+        case _:
+            assert_never(verdict)

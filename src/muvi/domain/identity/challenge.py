@@ -8,7 +8,8 @@ wrong one, and the number is good as new. Whoever keeps at it gets 31 guesses on
 later one: with six digits odds of about 1 in 32,000 a day.
 
 A try is paid for *before* the partner is asked and handed back when it turns out not to have been a wrong
-guess. So a hundred guesses at once cost a hundred tries, not one.
+guess, or taught its maker nothing: a partner that answers with an error confirms no code. So a hundred
+guesses at once cost a hundred tries, not one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from muvi.domain.identity.phone import PhoneNumber
-from muvi.domain.shared.errors import Expired, LimitReached, Unauthenticated
+from muvi.domain.shared.errors import DomainError, Expired, LimitReached, Unauthenticated
 
 MAX_TRIES = 5
 FIRST_LOCK = timedelta(minutes=5)
@@ -56,6 +57,16 @@ class OtpExpired(Expired):
     code = "otp-expired"
     title = "The code has expired"
     title_ar = "انتهت صلاحية رمز التحقق"
+
+
+class OtpUnconfirmed(Expired):
+    """The partner may have used the code up, but its answer never reached us: only a new code helps. The try
+    is not counted.
+    """
+
+    code = "otp-unconfirmed"
+    title = "The code could not be checked: ask for a new one"
+    title_ar = "تعذر التحقق من الرمز، يرجى طلب رمز جديد"
 
 
 class OtpLocked(LimitReached):
@@ -145,9 +156,9 @@ class OtpChallenge:
 
     def accept(self, paid: Try) -> None:
         """The partner said the code is right: it opens the door once. Raises `WrongOtp` for the second
-        of two.
+        of two. A code that another's lost answer ended meanwhile still opens it: nobody has come in by it.
         """
-        if self.state is not CodeState.SENT or self.id != paid.challenge_id:
+        if self.state is CodeState.USED or self.id != paid.challenge_id:
             raise WrongOtp(attempts_left=0)
         self.state = CodeState.USED
         self.give_back(paid)
@@ -161,10 +172,19 @@ class OtpChallenge:
             self.tries = max(0, self.tries - 1)
 
     def void(self, paid: Try) -> None:
-        """The partner no longer knows the code."""
+        """The partner no longer knows the code, or may have used it up unheard: nobody guesses at it again,
+        so that the try that is given back is no free look.
+        """
         self.give_back(paid)
         if self.id == paid.challenge_id and self.state is CodeState.SENT:
             self.state = CodeState.VOID
+
+    def already(self, paid: Try) -> DomainError:
+        """The partner has called the code right before. Unless that opened a door, the answer was lost."""
+        if self.id != paid.challenge_id or self.state is CodeState.USED:
+            return paid.refusal
+        self.void(paid)
+        return OtpUnconfirmed()
 
     def exhaust(self, paid: Try) -> None:
         """The partner takes no more guesses for this code."""

@@ -28,7 +28,7 @@ from muvi.application.identity.read_profile import ReadProfile
 from muvi.application.identity.refresh_session import RefreshCommand, RefreshSession
 from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
 from muvi.application.identity.verify_otp import VerifyOtp, VerifyOtpCommand
-from muvi.domain.identity.challenge import OtpExpired, OtpLocked, OtpPurpose, WrongOtp
+from muvi.domain.identity.challenge import OtpExpired, OtpLocked, OtpPurpose, OtpUnconfirmed, WrongOtp
 from muvi.domain.identity.phone import InvalidPhoneNumber
 from muvi.domain.identity.session import SessionEnded
 from muvi.ports.identity.phones import PhoneNumbers
@@ -76,7 +76,9 @@ class Auth(Controller):
         "/verify-otp",
         operation_id="verifyOtp",
         status_code=200,
-        responses=problems(*BODY, WrongOtp, OtpExpired, InvalidPhoneNumber, OtpLocked, 502, 503),
+        responses=problems(
+            *BODY, WrongOtp, OtpExpired, OtpUnconfirmed, InvalidPhoneNumber, OtpLocked, 502, 503
+        ),
         cache_control=NO_STORE,
     )
     @inject
@@ -89,8 +91,8 @@ class Auth(Controller):
     ) -> SignedInAnswer:
         """Sign in with the code that was texted.
 
-        401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`;
-        429 `otp-locked` with `scope` and `retryAfterS`.
+        401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`
+        or `otp-unconfirmed`: ask for a new code; 429 `otp-locked` with `scope` and `retryAfterS`.
         """
         signed_in = await verify(
             VerifyOtpCommand(

@@ -22,7 +22,7 @@ from muvi.adapters.http.public.sign_in import (
 from muvi.adapters.http.wire import language_of
 from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
 from muvi.application.identity.verify_otp import VerifyOtp, VerifyOtpCommand
-from muvi.domain.identity.challenge import OtpExpired, OtpLocked, OtpPurpose, WrongOtp
+from muvi.domain.identity.challenge import OtpExpired, OtpLocked, OtpPurpose, OtpUnconfirmed, WrongOtp
 from muvi.domain.identity.phone import InvalidPhoneNumber
 from muvi.domain.identity.user import NextStep
 from muvi.ports.identity.phones import PhoneNumbers
@@ -63,7 +63,9 @@ class GuestUsers(Controller):
         "/verify",
         operation_id="guestVerifyOtp",
         status_code=200,
-        responses=problems(*BODY, WrongOtp, OtpExpired, InvalidPhoneNumber, OtpLocked, 502, 503),
+        responses=problems(
+            *BODY, WrongOtp, OtpExpired, OtpUnconfirmed, InvalidPhoneNumber, OtpLocked, 502, 503
+        ),
         cache_control=NO_STORE,
     )
     @inject
@@ -76,8 +78,8 @@ class GuestUsers(Controller):
     ) -> SignedInAnswer:
         """Turn the code into a guest's token.
 
-        401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`;
-        429 `otp-locked` with `scope` and `retryAfterS`.
+        401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`
+        or `otp-unconfirmed`: ask for a new code; 429 `otp-locked` with `scope` and `retryAfterS`.
         """
         signed_in = await verify(
             VerifyOtpCommand(
