@@ -64,23 +64,31 @@ class Purchase:
         phone = {"phoneNumber": self.guest.phone}
         await self.guest.call("POST", "/api/v1/guest-users/phone-number", phone)
         await self.guest.call("POST", "/api/v1/guest-users/phone-number", phone)
-        (text, *_) = await self.town.sandbox.inbox("sms", self.guest.phone)
-        code = str(text["code"])
+        code = await self.code()
         wrong = f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
         path = "/api/v1/guest-users/verify"
         await self.guest.call("POST", path, {**phone, "code": wrong})
         await self.guest.call("POST", path, {**phone, "code": [code]})
         await self.town.sandbox.rule("unifonic", "verifications/check", fault="garbage")
-        await self.guest.call("POST", path, {**phone, "code": code})
+        lost = await self.guest.call("POST", path, {**phone, "code": code})
+        assert lost.json()["code"] == "otp-unconfirmed"
+        self.canaries += [code, wrong]
+        await self.guest.call("POST", "/api/v1/guest-users/phone-number", phone)
+        code = await self.code()
         signed_in = await self.guest.call("POST", path, {**phone, "code": code})
         assert signed_in.status_code == 200, signed_in.text
         self.guest.token = signed_in.json()["token"]
         refresh = signed_in.json()["refreshToken"]
-        self.canaries += [code, wrong, *of_token(self.guest.token), *of_token(refresh)]
+        self.canaries += [code, *of_token(self.guest.token), *of_token(refresh)]
         renewed = await self.guest.call("POST", "/api/v1/auth/auth-refresh", {"refreshToken": refresh})
         self.guest.token = renewed.json()["token"]
         self.canaries += [*of_token(self.guest.token), *of_token(renewed.json()["refreshToken"])]
         await self.guest.call("POST", "/api/v1/auth/auth-refresh", {"refreshToken": refresh + "x"})
+
+    async def code(self) -> str:
+        """The newest code on the guest's phone."""
+        (text, *_) = await self.town.sandbox.inbox("sms", self.guest.phone)
+        return str(text["code"])
 
     async def stumble(self, order_id: str) -> None:
         """Things that clients get wrong, with everything personal in the wrong place."""
