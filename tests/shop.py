@@ -24,7 +24,12 @@ from muvi.adapters.memory.tickets import CountingTicketCodes, MemoryTicketSigner
 from muvi.adapters.memory.unit_of_work import MemoryUnitOfWork
 from muvi.application.orders.advance_checkout import AdvanceCheckout
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
-from muvi.application.orders.cancel_order import CancelOrder, CancelOrderCommand
+from muvi.application.orders.cancel_order import (
+    CancelOrder,
+    CancelOrderCommand,
+    CheckCancel,
+    CheckCancelCommand,
+)
 from muvi.application.orders.choose_seats import ChooseSeats, ChooseSeatsCommand
 from muvi.application.orders.due_checkouts import ClaimDueCheckouts
 from muvi.application.orders.lines import LineWriter
@@ -84,6 +89,7 @@ class Shop:
         )
         self.start_payment = StartPayment(begin, self.box_office, self.gateways, operations, clock)
         self.cancel_order = CancelOrder(begin, self.box_office, clock, MemoryContent(self.database))
+        self.check_cancel = CheckCancel(begin)
         self.advance = AdvanceCheckout(begin, self.steps, clock, ids)
         self.check_payment = CheckPayment(begin, self.gateways, clock)
         self.send_refund = SendRefund(begin, self.gateways, clock)
@@ -108,6 +114,10 @@ class Shop:
 
     async def cancel(self, order_id: UUID, actor: Actor = GUEST) -> Order:
         return await self.cancel_order(CancelOrderCommand(actor=actor, order_id=order_id))
+
+    async def can_cancel(self, order_id: UUID, actor: Actor = GUEST) -> bool:
+        """What the buyer is told beforehand."""
+        return (await self.check_cancel(CheckCancelCommand(actor=actor, order_id=order_id))).allowed
 
     async def with_seats(self, *seats: SeatKey, actor: Actor = GUEST) -> UUID:
         """An order with seats."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from muvi.application.orders.ownership import owned
 from muvi.application.orders.transaction import PurchaseTx
-from muvi.domain.orders.checkout import Checkout, CheckoutState
-from muvi.domain.orders.errors import CancellationNotAllowed, OrderBusy, OrderExpired
+from muvi.domain.orders.cancellation import refusal_to_cancel
+from muvi.domain.orders.checkout import CheckoutState
 from muvi.domain.orders.order import Order, OrderStatus
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.errors import Invalid
 from muvi.domain.shared.ids import to_wire
@@ -82,7 +84,9 @@ class CancelOrder:
                 return order
             attempts = await tx.attempts.of_order(order.id)
             checkout = await tx.checkouts.get(order.id)
-            _require_cancellable(order, checkout, paid=any(attempt.holds_money for attempt in attempts))
+            refusal = refusal_to_cancel(order, checkout, paid=_paid(attempts))
+            if refusal is not None:
+                raise refusal
             order.become(
                 OrderStatus.CANCELLED, now, to_wire(command.reason_id) if command.reason_id else "buyer"
             )
@@ -109,10 +113,37 @@ class CancelOrder:
         return order
 
 
-def _require_cancellable(order: Order, checkout: Checkout, *, paid: bool) -> None:
-    if order.status in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
-        raise CancellationNotAllowed
-    if order.status is OrderStatus.EXPIRED:
-        raise OrderExpired
-    if paid or order.operation is not None or checkout.state is not CheckoutState.OPEN:
-        raise OrderBusy(retry_after_s=2)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCancelCommand:
+    """Who would cancel what."""
+
+    actor: Actor
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelCheck:
+    """What cancelling now would do: `allowed`, or it would be refused."""
+
+    order: Order
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCancel:
+    """For the order's owner. A look: only `CancelOrder` decides. Raises `OrderNotFound`."""
+
+    begin: UnitOfWork[PurchaseTx]
+
+    async def __call__(self, command: CheckCancelCommand) -> CancelCheck:
+        """Whether the order can be cancelled as it stands."""
+        async with self.begin.alone() as tx:
+            order = owned(await tx.orders.get(command.order_id), command.actor)
+            attempts = await tx.attempts.of_order(order.id)
+            checkout = await tx.checkouts.get(order.id)
+        refusal = refusal_to_cancel(order, checkout, paid=_paid(attempts))
+        return CancelCheck(order=order, allowed=refusal is None)
+
+
+def _paid(attempts: Iterable[PaymentAttempt]) -> bool:
+    return any(attempt.holds_money for attempt in attempts)

@@ -19,7 +19,7 @@ from muvi.adapters.tickets.qr import QrPictures
 from muvi.adapters.tickets.signer import Ed25519TicketSigner, RandomTicketCodes
 from muvi.application.orders.advance_checkout import AdvanceCheckout
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
-from muvi.application.orders.cancel_order import CancelOrder
+from muvi.application.orders.cancel_order import CancelOrder, CheckCancel
 from muvi.application.orders.choose_seats import ChooseSeats
 from muvi.application.orders.due_checkouts import ClaimDueCheckouts, KeepCheckout
 from muvi.application.orders.lines import LineWriter
@@ -120,6 +120,7 @@ class OrdersUseCases(Provider):
     choose = provide(ChooseSeats)
     pay = provide(StartPayment)
     cancel = provide(CancelOrder)
+    check_cancel = provide(CheckCancel)
     read = provide(ReadOrder)
     list_orders = provide(ListOrders)
     advance = provide(AdvanceCheckout)

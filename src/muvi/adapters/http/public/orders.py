@@ -36,13 +36,17 @@ from muvi.adapters.http.wire import (
     language_of,
     wire_id,
 )
-from muvi.application.orders.cancel_order import CancelOrder, CancelOrderCommand
+from muvi.application.orders.cancel_order import (
+    CancelOrder,
+    CancelOrderCommand,
+    CheckCancel,
+    CheckCancelCommand,
+)
 from muvi.application.orders.choose_seats import ChooseSeats, ChooseSeatsCommand
 from muvi.application.orders.place_order import PlaceOrder, PlaceOrderCommand
-from muvi.application.orders.read_orders import ListOrders, ListOrdersCommand, ReadOrder, ReadOrderCommand
+from muvi.application.orders.read_orders import ListOrders, ListOrdersCommand, ReadOrder
 from muvi.application.orders.start_payment import StartPayment
 from muvi.domain.orders.errors import OrderNotFound
-from muvi.domain.orders.order import OrderStatus
 from muvi.ports.identity.tokens import AccessTokens
 from muvi.ports.listing import Window
 
@@ -177,16 +181,16 @@ class Orders(Controller):
         request: Req,
         order_id: FromPath[str],
         tokens: FromDishka[AccessTokens],
-        read: FromDishka[ReadOrder],
+        check: FromDishka[CheckCancel],
     ) -> Cancellability:
-        """Whether the order can be cancelled; an unpaid order gives nothing back."""
+        """Whether the order can be cancelled right now; an unpaid order gives nothing back."""
         actor = buyer_of(request, tokens)
-        view = await read(ReadOrderCommand(actor=actor, order_id=id_in_path(order_id, OrderNotFound)))
+        found = await check(CheckCancelCommand(actor=actor, order_id=id_in_path(order_id, OrderNotFound)))
         return Cancellability(
-            can_cancel=view.order.status is OrderStatus.PENDING,
-            refund_amount=amount(0, view.order.currency),
+            can_cancel=found.allowed,
+            refund_amount=amount(0, found.order.currency),
             refund_to="NONE",
-            currency=view.order.currency,
+            currency=found.order.currency,
         )
 
     @post(
