@@ -1,20 +1,19 @@
-"""Operations that read: OData, seat plans, ticket types, posters."""
+"""Operations that read: OData, seat plans, ticket types."""
 
 from muvi_sandbox.chain.schedule import Session
 from muvi_sandbox.reply import Reply
 from muvi_sandbox.vista.odata.service import ODataService
 from muvi_sandbox.vista.order_wire import ticket_types_body
 from muvi_sandbox.vista.plan import seat_plan
-from muvi_sandbox.vista.posters import poster
 from muvi_sandbox.vista.routing import V2, Call, Route
-from muvi_sandbox.vista.wire import Failed, Refused, ok
+from muvi_sandbox.vista.wire import Failed, ok
 from muvi_sandbox.vista.world import World
 
 SESSION_NOT_FOUND = 50
 
 
 class CatalogueApi:
-    """OData.svc, RESTData.svc and the picture server."""
+    """OData.svc and RESTData.svc."""
 
     def __init__(self, world: World, base_url: str) -> None:
         self._world = world
@@ -30,17 +29,6 @@ class CatalogueApi:
                 Route("GET", f"{prefix}{session}/{name}", name, "ResponseCode", handle)
                 for prefix in ("restdata.svc/", "")
                 for name, handle in (("seat-plan", self.seat_plan), ("tickets", self.tickets))
-            ),
-            *(
-                Route(
-                    "GET",
-                    f"{prefix}media/entity/get/filmpostergraphic/{{}}",
-                    "poster",
-                    V2,
-                    self.poster,
-                    public=True,
-                )
-                for prefix in ("cdn/", "")
             ),
         ]
 
@@ -62,15 +50,6 @@ class CatalogueApi:
         body = ticket_types_body(self._world, session, call.client.channel)
         body["Tickets"] = [known for known in body["Tickets"] if wanted in known["SalesChannels"]]
         return ok(body)
-
-    def poster(self, call: Call) -> Reply:
-        """Serve a film's poster."""
-        film = self._world.chain.films.get(call.args[0])
-        if film is None:
-            raise Refused(404, "NotFound", "No such film")
-        width = call.query.get("width", "")
-        picture = poster(film, int(width) if width.isdigit() else 600)
-        return Reply(200, picture, {"Cache-Control": "public, max-age=86400"}, "image/jpeg")
 
     def _session(self, call: Call) -> Session:
         cinema_id, session_id = call.args

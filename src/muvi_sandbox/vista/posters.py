@@ -1,34 +1,27 @@
 """Posters: designed pictures, since the real ones belong to their studios."""
 
-import colorsys
 import random
 from functools import cache, lru_cache
-from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from muvi_sandbox.chain.films import Film
+from muvi_sandbox.vista.drawing import colour, hue_of, jpeg, letters
 
 _WIDTH, _HEIGHT = 600, 900
-_MIN_WIDTH, _MAX_WIDTH = 60, 1200
 _LINE_WIDTH = 500
-Colour = tuple[int, int, int]
 
 
 @lru_cache(maxsize=256)
 def poster(film: Film, width: int) -> bytes:
     """Return a JPEG, two to three, as wide as asked within limits; the film's id decides the picture."""
-    width = min(max(width, _MIN_WIDTH), _MAX_WIDTH)
-    picture = _drawn(film).resize((width, width * _HEIGHT // _WIDTH), Image.Resampling.LANCZOS)
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=86, optimize=True)
-    return out.getvalue()
+    return jpeg(_drawn(film), width)
 
 
 @cache
 def _drawn(film: Film) -> Image.Image:
     draw = random.Random(film.id)  # noqa: S311 - a drawing, not a secret
-    hue = (film.number * 0.381966) % 1.0
+    hue = hue_of(film.number)
     picture = _sky(hue)
     _sun(picture, draw, hue)
     _hills(picture, draw, hue)
@@ -36,16 +29,11 @@ def _drawn(film: Film) -> Image.Image:
     return picture
 
 
-def _colour(hue: float, saturation: float, value: float) -> Colour:
-    red, green, blue = colorsys.hsv_to_rgb(hue % 1.0, saturation, value)
-    return round(red * 255), round(green * 255), round(blue * 255)
-
-
 def _sky(hue: float) -> Image.Image:
     """Draw a gradient from a deep colour to its warm neighbour."""
     column = Image.new("RGB", (1, 2))
-    column.putpixel((0, 0), _colour(hue, 0.75, 0.22))
-    column.putpixel((0, 1), _colour(hue + 0.09, 0.62, 0.86))
+    column.putpixel((0, 0), colour(hue, 0.75, 0.22))
+    column.putpixel((0, 1), colour(hue + 0.09, 0.62, 0.86))
     return column.resize((_WIDTH, _HEIGHT), Image.Resampling.BICUBIC)
 
 
@@ -54,9 +42,9 @@ def _sun(picture: Image.Image, draw: random.Random, hue: float) -> None:
     x, y, radius = draw.randrange(180, 420), draw.randrange(250, 400), draw.randrange(90, 150)
     glow = Image.new("L", picture.size)
     ImageDraw.Draw(glow).ellipse((x - radius * 2, y - radius * 2, x + radius * 2, y + radius * 2), fill=110)
-    picture.paste(_colour(hue + 0.14, 0.35, 1.0), mask=glow.filter(ImageFilter.GaussianBlur(70)))
+    picture.paste(colour(hue + 0.14, 0.35, 1.0), mask=glow.filter(ImageFilter.GaussianBlur(70)))
     pen = ImageDraw.Draw(picture, "RGBA")
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_colour(hue + 0.16, 0.22, 1.0))
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour(hue + 0.16, 0.22, 1.0))
     for ring in range(1, draw.randrange(3, 6)):
         reach = radius + ring * 46
         pen.ellipse(
@@ -73,7 +61,7 @@ def _hills(picture: Image.Image, draw: random.Random, hue: float) -> None:
         ridge = [(index * 100.0, float(height)) for index, height in enumerate(heights)]
         pen.polygon(
             [(0, _HEIGHT), *ridge, (_WIDTH, _HEIGHT)],
-            fill=_colour(hue + 0.03 * layer, 0.7, 0.42 - 0.13 * layer),
+            fill=colour(hue + 0.03 * layer, 0.7, 0.42 - 0.13 * layer),
         )
 
 
@@ -81,7 +69,7 @@ def _lettering(picture: Image.Image, film: Film) -> None:
     """Add title and director at the foot."""
     pen = ImageDraw.Draw(picture)
     font = ImageFont.load_default(54)
-    lines = _wrapped(film.title.en, font)
+    lines = _wrapped(letters(film.title.en), font)
     top = 790 - 62 * len(lines)
     for line in lines:
         pen.text((50, top), line, font=font, fill="white")
@@ -89,7 +77,7 @@ def _lettering(picture: Image.Image, film: Film) -> None:
     pen.line((52, top + 12, 130, top + 12), fill="white", width=4)
     people = ", ".join(f"{person.first} {person.last}".strip() for person in film.directors)
     small = ImageFont.load_default(22)
-    pen.text((50, top + 30), f"{people}  ·  {film.released.year}", font=small, fill=(235, 235, 235))
+    pen.text((50, top + 30), f"{letters(people)}  ·  {film.released.year}", font=small, fill=(235, 235, 235))
 
 
 def _wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> list[str]:

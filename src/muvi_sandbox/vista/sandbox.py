@@ -21,6 +21,7 @@ from muvi_sandbox.vista.catalogue_api import CatalogueApi
 from muvi_sandbox.vista.clients import Client, Clients
 from muvi_sandbox.vista.knobs import VistaKnobs
 from muvi_sandbox.vista.lateness import Lateness
+from muvi_sandbox.vista.media_api import MediaApi
 from muvi_sandbox.vista.orders import Orders
 from muvi_sandbox.vista.orders_api import OrdersApi
 from muvi_sandbox.vista.replay import Replay
@@ -49,6 +50,7 @@ class VistaSandbox:
         self._routes = routing.Router(
             [
                 *CatalogueApi(self.world, base_url).routes(),
+                *MediaApi(self.world).routes(),
                 *OrdersApi(self.world, self.orders).routes(),
                 *TicketingApi(self.world, self.orders, self.bookings, base_url).routes(),
                 *BookingApi(self.world, self.bookings).routes(),

@@ -9,6 +9,7 @@ from muvi_sandbox.chain.schedule import Session
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.truth import Truth
 from muvi_sandbox.vista.knobs import VistaKnobs
+from muvi_sandbox.vista.media import Media
 from muvi_sandbox.vista.seats import Halls
 
 SYSTEM = "vista"
@@ -21,6 +22,7 @@ class World:
         self.config = config
         self.clock = config.clock
         self.knobs = VistaKnobs()
+        self.media = Media(f"{config.url}/vista")
         self.halls = Halls(config.seed)
         self.cancelled_sessions: set[tuple[str, int]] = set()
         self.prices: dict[tuple[str, str], int] = {}

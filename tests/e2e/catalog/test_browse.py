@@ -11,7 +11,7 @@ TEXT, NUMBER, FLAG = "text", 1.5, True
 
 
 def fits(value: Any, sample: Any) -> bool:  # noqa: ANN401  (any JSON)
-    """Whether a value has every field of a sample, each of the sample's JSON type."""
+    """Whether a value has every field of a sample, each of the sample's JSON type and none empty."""
     match sample:
         case dict():
             return isinstance(value, dict) and all(
@@ -24,7 +24,7 @@ def fits(value: Any, sample: Any) -> bool:  # noqa: ANN401  (any JSON)
         case int() | float():
             return isinstance(value, int | float) and not isinstance(value, bool)
         case _:
-            return isinstance(value, str)
+            return isinstance(value, str) and value != ""
 
 
 BOTH = {"en": TEXT, "ar": TEXT}
@@ -105,9 +105,20 @@ async def check_films(shop: Shop) -> None:
         "data"
     ]
     assert len({one["businessDate"] for row in of_cinema for one in row["showtimes"]}) > 7
+    await check_trailers_and_photos(shop)
     coming = (await shop.get("/films", type="coming_soon")).json()["data"]
     assert {one["type"] for one in coming} <= {"COMING_SOON"}
     assert film["id"] not in {one["id"] for one in coming}
+
+
+async def check_trailers_and_photos(shop: Shop) -> None:
+    """Each film has its own trailer, each person their own photo."""
+    listed = (await shop.get("/films", limit=100)).json()["data"]
+    films = [(await shop.get(f"/films/{one['id']}")).json() for one in listed]
+    assert len({film["trailer"] for film in films}) == len(films) > 0
+    assert all(fits(film, DETAIL) for film in films)
+    photos = {who["id"]: who["photo"] for film in films for who in film["cast"]}
+    assert len(set(photos.values())) == len(photos) > len(films)
 
 
 async def check_places(shop: Shop) -> None:
@@ -222,6 +233,9 @@ async def test_a_guest_browses(shop: Shop) -> None:
     await check_bad_questions(shop)
 
 
-@pytest.mark.parametrize(("sample", "value"), [({"a": 1}, {"a": "1"}), ({"a": "x"}, {}), ([{"a": True}], [])])
+@pytest.mark.parametrize(
+    ("sample", "value"),
+    [({"a": 1}, {"a": "1"}), ({"a": "x"}, {}), ({"a": "x"}, {"a": ""}), ([{"a": True}], [])],
+)
 def test_the_comparison_of_shapes_sees_what_it_forbids(sample: object, value: object) -> None:
     assert not fits(value, sample)

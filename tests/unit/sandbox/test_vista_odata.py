@@ -1,3 +1,5 @@
+import html
+
 import httpx
 import pytest
 from tests.builders_vista import BASE, CINEMA, Levers, VistaClient
@@ -121,3 +123,36 @@ async def test_films_of_a_cinema_come_with_their_sessions(vista: VistaClient) ->
     assert {row["Title"] for row in announced} == {"Gladiator", "Finding Nemo"}
     cinemas = await vista.rows("Cinemas", top="1", expand="ScheduledFilms")
     assert len(cinemas[0]["ScheduledFilms"]) == 21
+
+
+async def test_each_film_has_a_trailer_that_plays_at_the_sandbox(
+    vista: VistaClient, http: httpx.AsyncClient
+) -> None:
+    films = await vista.rows("Films")
+    trailers = {film["ID"]: film["TrailerUrl"] for film in films}
+    assert len(set(trailers.values())) == len(films)
+    assert {row["TrailerUrl"] for row in await vista.rows("ScheduledFilms")} == set(trailers.values())
+    for film in films:
+        page = await http.get(_path(trailers[film["ID"]]))
+        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert html.escape(film["TitleAlt"]) in page.text
+        assert html.escape(film["SynopsisAlt"]) in page.text
+    assert (await http.get("/vista/trailers/HO99999999")).status_code == 404
+
+
+async def test_each_person_has_a_portrait_of_their_own(vista: VistaClient, http: httpx.AsyncClient) -> None:
+    people = {one["ID"]: one["UrlToPicture"] for one in await vista.rows("Persons")}
+    cast = [who for film in await vista.rows("ScheduledFilms", top="21") for who in film["Cast"]]
+    assert {who["ID"]: who["UrlToPicture"] for who in cast} == people
+    seen = {(await http.get(_path(url), params={"width": "60"})).content for url in people.values()}
+    assert len(seen) == len(people)
+    answer = await http.get(_path(next(iter(people.values()))))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert (await http.get(f"{BASE}/CDN/media/entity/get/PersonPicture/9999999999")).status_code == 404
+
+
+def _path(url: str) -> str:
+    """Every address is the sandbox's own: nothing of a third party's."""
+    base = "http://127.0.0.1:3900"
+    assert url.startswith(base)
+    return url.removeprefix(base)

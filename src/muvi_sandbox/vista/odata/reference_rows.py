@@ -6,6 +6,7 @@ from muvi_sandbox.chain import ALL_FILMS
 from muvi_sandbox.chain.experiences import ATTRIBUTES, EXPERIENCES, STANDARD, Attribute
 from muvi_sandbox.chain.films import GENRES, Film, Name, Text, genre_id
 from muvi_sandbox.chain.schedule import Cinema
+from muvi_sandbox.vista.media import Media
 
 Row = dict[str, Any]
 _STATISTICS: Row = {
@@ -103,7 +104,7 @@ def genre_ids(film: Film) -> list[str | None]:
     return ids + [None] * (3 - len(ids))
 
 
-def film_row(film: Film) -> Row:
+def film_row(film: Film, media: Media) -> Row:
     """One film of head office."""
     first, second, third = genre_ids(film)
     meaning = film.rating.meaning
@@ -130,7 +131,7 @@ def film_row(film: Film) -> Row:
         "OpeningDate": f"{film.released.isoformat()}T00:00:00",
         "GraphicUrl": "",
         "FilmNameUrl": "",
-        "TrailerUrl": "",
+        "TrailerUrl": media.trailer(film),
         "AdditionalUrls": [],
         "IsComingSoon": film.coming_soon,
         "IsScheduledAtCinema": not film.coming_soon,
@@ -175,9 +176,10 @@ _PERSON_IDS = {
         dict.fromkeys(name for film in ALL_FILMS for name in (*film.cast, *film.directors)), 101
     )
 }
+PEOPLE = {key: name for name, key in _PERSON_IDS.items()}
 
 
-def person_rows() -> list[Row]:
+def person_rows(media: Media) -> list[Row]:
     """All people, once each."""
     return [
         {
@@ -185,10 +187,10 @@ def person_rows() -> list[Row]:
             "FirstName": name.first,
             "LastName": name.last,
             "UrlToDetails": "",
-            "UrlToPicture": "",
+            "UrlToPicture": media.portrait(key),
             "IsTalent": False,
         }
-        for name, key in _PERSON_IDS.items()
+        for key, name in PEOPLE.items()
     ]
 
 

@@ -38,10 +38,10 @@ class ODataService:
         self._sets: dict[str, Callable[[str], list[Row]]] = {
             "Cinemas": lambda _: self._keep("Cinemas", self._cinemas),
             "Films": lambda _: self._keep(
-                "Films", lambda: [reference_rows.film_row(f) for f in self._films()]
+                "Films", lambda: [reference_rows.film_row(f, world.media) for f in self._films()]
             ),
             "FilmGenres": lambda _: self._keep("FilmGenres", reference_rows.genre_rows),
-            "Persons": lambda _: self._keep("Persons", reference_rows.person_rows),
+            "Persons": lambda _: self._keep("Persons", lambda: reference_rows.person_rows(world.media)),
             "FilmPersonLinks": lambda _: self._keep("FilmPersonLinks", reference_rows.film_person_rows),
             "Attributes": lambda _: self._keep("Attributes", self._attributes),
             "Sessions": self._session_rows,
@@ -149,7 +149,7 @@ class ODataService:
 
     def _scheduled_films(self, channel: str) -> list[Row]:
         cinemas = list(self._world.chain.cinemas.values())
-        return scheduled_film_rows(cinemas, self._films(), self._session_rows(channel))
+        return scheduled_film_rows(cinemas, self._films(), self._session_rows(channel), self._world.media)
 
 
 def _of_function(function: str, options: Mapping[str, str], rows: list[Row]) -> list[Row]:

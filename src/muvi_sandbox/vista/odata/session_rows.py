@@ -6,6 +6,7 @@ from datetime import datetime
 from muvi_sandbox.chain.experiences import ATTRIBUTES
 from muvi_sandbox.chain.films import Film
 from muvi_sandbox.chain.schedule import Cinema, Session, attribute_names
+from muvi_sandbox.vista.media import Media
 from muvi_sandbox.vista.odata.reference_rows import Row, credits_of, genre_ids
 from muvi_sandbox.vista.wire import after, naive
 from muvi_sandbox.vista.world import World
@@ -133,17 +134,19 @@ def attribute_link_rows(sessions: list[Row]) -> list[Row]:
     ]
 
 
-def scheduled_film_rows(cinemas: list[Cinema], films: list[Film], sessions: list[Row]) -> list[Row]:
+def scheduled_film_rows(
+    cinemas: list[Cinema], films: list[Film], sessions: list[Row], media: Media
+) -> list[Row]:
     """Films by cinema: `RunTime` is text here, unlike in Films."""
     counts = Counter((row["CinemaId"], row["ScheduledFilmId"]) for row in sessions)
     return [
-        _scheduled_film(cinema, film, order, has_sessions=counts[cinema.id, film.id] > 0)
+        _scheduled_film(cinema, film, order, media, has_sessions=counts[cinema.id, film.id] > 0)
         for cinema in cinemas
         for order, film in enumerate(films, 1)
     ]
 
 
-def _scheduled_film(cinema: Cinema, film: Film, order: int, *, has_sessions: bool) -> Row:
+def _scheduled_film(cinema: Cinema, film: Film, order: int, media: Media, *, has_sessions: bool) -> Row:
     first, second, third = genre_ids(film)
     opening = naive(datetime.combine(film.released, datetime.min.time()))
     return {
@@ -165,7 +168,7 @@ def _scheduled_film(cinema: Cinema, film: Film, order: int, *, has_sessions: boo
         "FilmHOCode": film.code,
         "ShortCode": "",
         "RunTime": str(film.minutes),
-        "TrailerUrl": "",
+        "TrailerUrl": media.trailer(film),
         "DisplaySequence": order * 10,
         "TwitterTag": "",
         "HasSessionsAvailable": has_sessions,
@@ -195,7 +198,7 @@ def _scheduled_film(cinema: Cinema, film: Film, order: int, *, has_sessions: boo
                 "FirstName": name.first,
                 "LastName": name.last,
                 "UrlToDetails": "",
-                "UrlToPicture": "",
+                "UrlToPicture": media.portrait(key),
                 "PersonType": kind,
             }
             for key, kind, name in credits_of(film)
