@@ -8,6 +8,8 @@ import sys
 import msgspec
 import structlog
 
+from muvi.adapters.kit.request_id import with_request_id
+
 
 def configure_logs(level: str = "info") -> None:
     """Set up structlog and silence the chatter of libraries below warning."""
@@ -15,7 +17,7 @@ def configure_logs(level: str = "info") -> None:
     logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            with_request_id,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.format_exc_info,

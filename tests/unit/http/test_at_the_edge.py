@@ -13,6 +13,7 @@ from muvi.adapters.http.cors import origin_of
 from muvi.adapters.http.edge import at_the_edge
 from muvi.adapters.http.problems import HANDLERS
 from muvi.adapters.http.proxies import TrustedProxies
+from muvi.adapters.kit.request_id import present_request_id
 
 HOME, APP = "https://muvi.example", "https://tickets.muvi.example"
 
@@ -34,6 +35,11 @@ def change() -> None:
     return None
 
 
+@get("/under", sync_to_thread=False)
+def under() -> Response[str]:
+    return Response(present_request_id())
+
+
 @get("/broken", sync_to_thread=False)
 def broken() -> None:
     raise RuntimeError("never shown")
@@ -42,7 +48,9 @@ def broken() -> None:
 class Site:
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401
         self.lines: list[dict[str, Any]] = []
-        app = Litestar([thing, public, change, broken], exception_handlers=HANDLERS, openapi_config=None)
+        app = Litestar(
+            [thing, public, under, change, broken], exception_handlers=HANDLERS, openapi_config=None
+        )
         edged = at_the_edge(
             app,
             origins=(HOME, "http://127.0.0.1:3000", "muvi://paid", f"{APP}/after-payment"),
@@ -71,6 +79,13 @@ def test_one_line_per_request(site: Site) -> None:
     }
     assert line["at"].endswith("Z")
     assert line["ms"] >= 0
+
+
+def test_what_a_request_does_is_done_under_its_id(site: Site) -> None:
+    """So a partner that is asked meanwhile is told the id, and so is every line that is logged."""
+    under = site.client.get("/under", headers={"x-request-id": "client-chosen.1"})
+    assert under.text == "client-chosen.1"
+    assert present_request_id() == ""
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ once, the line is encoded in one go.
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
 from muvi.adapters.kit.clock import SystemClock
+from muvi.adapters.kit.request_id import new_request_id, under_request_id
 
 REQUESTS = Counter("muvi_http_requests_total", "Requests by route and status", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -78,7 +78,8 @@ class AccessLog:
             await send(message)
 
         try:
-            await self.app(scope, receive, sealed)
+            with under_request_id(request_id.decode()):
+                await self.app(scope, receive, sealed)
         finally:
             seconds = time.perf_counter() - started
             route = str(scope.get("path_template") or "unmatched")
@@ -113,7 +114,7 @@ def _read(scope: HTTPScope) -> tuple[bytes, bool]:
             personal = True
         elif name == b"x-request-id" and _ACCEPTABLE_ID.fullmatch(value):
             request_id = value
-    return request_id or os.urandom(8).hex().encode(), personal
+    return request_id or new_request_id().encode(), personal
 
 
 def _sealed(

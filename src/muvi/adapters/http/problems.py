@@ -196,7 +196,7 @@ def _readable(item: object) -> object:
 
 def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """A defect of ours: logged in full, answered without detail."""
-    log.error("unhandled error", exc_info=error, request_id=request.scope.get("state", {}).get("request_id"))
+    log.error("unhandled error", exc_info=error)
     return problem(
         request,
         status=500,

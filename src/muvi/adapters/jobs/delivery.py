@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import Counter
 from typing_extensions import override
 
+from muvi.adapters.kit.request_id import under_request_id
 from muvi.application.messaging.relay import MAX_ATTEMPTS
 from muvi.domain.shared.errors import DomainError
 from muvi.domain.shared.ids import to_wire
@@ -54,8 +55,11 @@ class Delivery:
     async def __call__(self, message_id: UUID) -> None:
         """Deliver, unless the message has ended meanwhile."""
         message = await self._post.find(message_id)
-        if message is None:
-            return
+        if message is not None:
+            with under_request_id():
+                await self._deliver(message)
+
+    async def _deliver(self, message: Message) -> None:
         started = time.perf_counter()
         consumers = self._routes.get(message.type, ())
         addressed = replace(message, audience=tuple(consumer.name for consumer in consumers))

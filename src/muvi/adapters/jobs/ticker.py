@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from muvi.adapters.kit.request_id import under_request_id
 from muvi.domain.shared.errors import Conflict
 from muvi.ports.errors import PortError
 
@@ -32,17 +33,20 @@ class Tick:
         """Tick until cancelled. A failure is logged and the next tick tries again."""
         await asyncio.sleep(self.first_s)
         while True:
-            started, outcome = time.perf_counter(), "done"
-            try:
-                await self.run()
-            except Conflict:
-                outcome = "elsewhere"
-            except PortError as error:
-                outcome = f"later: {error}"[:200]
-            except Exception:
-                outcome = "failed"
-                log.exception("tick failed", tick=self.name)
-            log.info(
-                "tick", tick=self.name, outcome=outcome, ms=round((time.perf_counter() - started) * 1000, 1)
-            )
+            with under_request_id():
+                await self._once()
             await asyncio.sleep(self.every_s)
+
+    async def _once(self) -> None:
+        started, outcome = time.perf_counter(), "done"
+        try:
+            await self.run()
+        except Conflict:
+            outcome = "elsewhere"
+        except PortError as error:
+            outcome = f"later: {error}"[:200]
+        except Exception:
+            outcome = "failed"
+            log.exception("tick failed", tick=self.name)
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        log.info("tick", tick=self.name, outcome=outcome, ms=ms)

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
+from muvi.adapters.kit.request_id import under_request_id
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.errors import PortError
 
@@ -81,6 +82,10 @@ class WorkList:
             return
 
     async def _one(self, piece: UUID) -> None:
+        with under_request_id():
+            await self._numbered(piece)
+
+    async def _numbered(self, piece: UUID) -> None:
         started = time.perf_counter()
         outcome, cause = "done", ""
         lease = asyncio.create_task(self._hold(piece))

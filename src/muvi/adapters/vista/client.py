@@ -13,10 +13,10 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import msgspec
-import structlog
 
 from muvi.adapters.kit.bulkhead import Bulkhead
 from muvi.adapters.kit.http_client import Header, VendorHttp, VendorReply
+from muvi.adapters.kit.request_id import present_request_id
 from muvi.domain.shared.actor import Platform
 from muvi.ports.clock import Clock
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
@@ -163,9 +163,8 @@ class VistaClient:
         if not token:
             raise Refused(f"no token for {platform}", reason="platform-not-configured", system=SYSTEM)
         headers = [("connectApiToken", token)]
-        request_id = structlog.contextvars.get_contextvars().get("request_id")
-        if request_id:
-            headers.append(("correlationId", str(request_id)))
+        if request_id := present_request_id():
+            headers.append(("correlationId", request_id))
         return headers
 
     def _measure(self, reply: VendorReply, began: datetime) -> None:
