@@ -152,6 +152,13 @@ async def test_a_channel_that_is_not_ticked_looks_like_an_empty_list(vista: Vist
     assert await everything(vista.feed.showtimes()) == []
 
 
+async def test_a_language_of_subtitles_is_no_experience(vista: VistaStage) -> None:
+    codes = {one.code for one in await everything(vista.feed.experiences())}
+    assert codes == {"STD", "IMAX", "DOLBY", "4DX", "SUITES", "KIDS"}
+    marked = {code for one in await everything(vista.feed.showtimes()) for code in one.experience_codes}
+    assert "ARSUB" in marked
+
+
 async def test_marks_of_the_chain_are_no_experiences(vista: VistaStage) -> None:
     assert not [one for one in await everything(vista.feed.experiences()) if one.code.startswith("PROMO")]
     marked = {code for one in await everything(vista.feed.showtimes()) for code in one.experience_codes}

@@ -64,7 +64,7 @@ class VistaCatalogueFeed(CatalogueFeed):
         return self._pages(
             "Attributes",
             AttributeRow,
-            lambda row: records.experience(row) if row.is_used_for_session_advertising else None,
+            lambda row: records.experience(row) if records.is_experience(row) else None,
         )
 
     @override

@@ -67,8 +67,13 @@ def person(row: PersonRow) -> FeedPerson:
     )
 
 
+def is_experience(row: AttributeRow) -> bool:
+    """Whether an attribute is a concept meant for guests: no language, no promotion."""
+    return row.is_used_for_concepts and row.is_used_for_session_advertising
+
+
 def experience(row: AttributeRow) -> FeedExperience:
-    """An advertised attribute."""
+    """An attribute that is an experience."""
     return FeedExperience(
         id=row.id,
         code=row.short_name or row.id,

@@ -38,6 +38,7 @@ class AttributeRow(msgspec.Struct, rename="pascal"):
     description: str | None = None
     alt_description: str | None = None
     description_translations: list[Translation] | None = None
+    is_used_for_concepts: bool = False
     is_used_for_session_advertising: bool = False
     display_priority: int | None = None
 

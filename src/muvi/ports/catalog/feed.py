@@ -140,7 +140,7 @@ class CatalogueFeed(Protocol):
 
     @abstractmethod
     def experiences(self) -> AsyncIterator[FeedPage[FeedExperience]]:
-        """Every experience that is advertised."""
+        """Every experience that is advertised; languages and promotions are none."""
         raise NotImplementedError
 
     @abstractmethod
