@@ -279,6 +279,9 @@ class Shop:
         assert self._tickets(order_id) == (len(order.seats) if confirmed else 0)
         assert order.status in (OrderStatus.CONFIRMED, OrderStatus.EXPIRED, OrderStatus.CANCELLED)
         assert order.box_office_order is None
+        went_back = sum(refund.is_done for refund in self.refunds(order_id))
+        codes = self.codes(order_id)
+        assert codes["refunded"] + codes["refund-paid-out"] == went_back, "each is told once"
         if len(self.database.table("orders")) == 1:
             self._nothing_else(order)
         return order.status

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.builders_orders import GUEST
+from tests.builders_seating import ADULT
 from tests.contract.purchase_stores import seed
 from tests.faults.orders.test_killed import STORIES
 from tests.killing import KillSignal, MortalUnitOfWork
@@ -42,8 +43,10 @@ class SqlShop(Shop):
         await self.look()
 
     @override
-    async def choose(self, order_id: UUID, *seats: SeatKey, actor: Actor = GUEST) -> None:
-        await super().choose(order_id, *seats, actor=actor)
+    async def choose(
+        self, order_id: UUID, *seats: SeatKey, actor: Actor = GUEST, ticket: str = ADULT
+    ) -> None:
+        await super().choose(order_id, *seats, actor=actor, ticket=ticket)
         await self.look()
 
     @override
@@ -75,6 +78,8 @@ class SqlShop(Shop):
             self.database.table("tickets")[key] = SimpleNamespace(order_id=order_id)
         for key, kind in await self._rows("SELECT id, type FROM outbox"):
             self.database.table("outbox")[key] = SimpleNamespace(event=SimpleNamespace(type=kind))
+        for order_id, code in await self._rows("SELECT order_id, code FROM order_timeline ORDER BY id"):
+            self.database.table("order_timeline").setdefault(order_id, []).append(SimpleNamespace(code=code))
 
     async def _look_at_seats(self) -> None:
         query = "SELECT showtime_id, seat_key, order_id, state, version FROM seat_claims"

@@ -1,5 +1,6 @@
 """What buyers and gateways do to a purchase: declines, two tabs, late money, changes of mind."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -27,6 +28,7 @@ from muvi.domain.orders.errors import (
 )
 from muvi.domain.orders.order import LONGEST_LIFE_S, MOST_ATTEMPTS, BuyerDetails, OrderStatus
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.refund import RefundStatus
 from muvi.domain.seating.selection import TooManySeats
 from muvi.domain.shared.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from muvi.domain.shared.errors import Unauthenticated
@@ -608,3 +610,87 @@ async def test_the_booking_carries_the_buyer_and_the_payment(shop: Shop) -> None
         "+966512345678",
     )
     assert [tender.card_brand for tender in sold.tenders] == ["VISA"]
+
+
+def story_of(shop: Shop, order_id: UUID) -> list[str]:
+    return [entry.code for entry in shop.database.table("order_timeline")[order_id]]
+
+
+async def late_money_refunded(shop: Shop) -> UUID:
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.until(1200)
+    shop.office.sell_at_counter(shop.showtime.ref, A)
+    await shop.paid(attempt)
+    return order_id
+
+
+async def paid_twice(shop: Shop) -> UUID:
+    order_id, first, second = await two_forms(shop)
+    await shop.paid(first)
+    await shop.paid(second)
+    return order_id
+
+
+async def paid_after_a_cancel(shop: Shop) -> UUID:
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.cancel(order_id)
+    await shop.paid(attempt)
+    return order_id
+
+
+@pytest.mark.parametrize(
+    ("story", "reason"),
+    [
+        (late_money_refunded, "seats-not-available"),
+        (paid_twice, "paid-twice"),
+        (paid_after_a_cancel, "order-cancelled"),
+    ],
+)
+async def test_the_history_says_when_money_went_back_and_why(
+    shop: Shop, story: Callable[[Shop], Awaitable[UUID]], reason: str
+) -> None:
+    shop.gateway.fail("refund", Trouble.LOST)
+    order_id = await story(shop)
+    await shop.settle()
+    codes = story_of(shop, order_id)
+    assert codes.index("refund-requested") < codes.index("refunded")
+    assert shop.codes(order_id)["refunded"] == 1
+    [refund] = shop.refunds(order_id)
+    [told] = [one for one in shop.database.table("order_timeline")[order_id] if one.code == "refunded"]
+    assert told.facts == {
+        "refund": to_wire(refund.id),
+        "reason": reason,
+        "amount_minor": refund.amount.minor,
+    }
+    assert told.at == refund.done_at
+
+
+async def test_money_that_did_not_go_back_is_not_told_to_have_gone(shop: Shop) -> None:
+    shop.gateway.fail("refund", *[Trouble.REFUSED] * 3)
+    order_id = await paid_after_a_cancel(shop)
+    await shop.settle()
+    assert [one.status for one in shop.refunds(order_id)] == [RefundStatus.MANUAL]
+    assert shop.codes(order_id)["refund-requested"] == 1
+    assert shop.codes(order_id)["refunded"] == 0
+
+
+async def test_only_seats_that_were_held_are_told_to_be_free(shop: Shop) -> None:
+    """Once for those of an order, not at all for an order that had none, nor again for late money."""
+    empty, held, left = await shop.place(), await shop.with_seats(B, C), await shop.place()
+    await shop.cancel(empty)
+    await shop.cancel(held)
+    await shop.settle()
+    assert shop.codes(empty)["seats-released"] == shop.codes(left)["seats-released"] == 0
+    [told] = [one for one in shop.database.table("order_timeline")[held] if one.code == "seats-released"]
+    assert told.facts == {"seats": 2}
+
+
+async def test_late_money_that_is_given_back_frees_nothing_again(shop: Shop) -> None:
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.until(1200)
+    other = await shop.with_seats(B, C)
+    await shop.paid(attempt)
+    await shop.settle()
+    assert shop.codes(other)["seats-released"] == 1
+    assert shop.codes(order_id)["seats-claimed-again"] == 0
+    assert shop.codes(order_id)["seats-released"] == 1, "at its end, and not when the money came"

@@ -105,11 +105,12 @@ class CancelOrder:
             if order is None or checkout.state is not CheckoutState.RELEASING:
                 return cancelled
             order.detach()
-            order.note("seats-released", now)
+            freed = await tx.claims.release(order.showtime_id, order_id=order.id, now=now)
+            if freed:
+                order.note("seats-released", now, seats=len(freed))
             checkout.enter(CheckoutState.IDLE, now)
             await tx.orders.save(order)
             await tx.checkouts.save(checkout)
-            await tx.claims.release(order.showtime_id, order_id=order.id, now=now)
         return order
 
 

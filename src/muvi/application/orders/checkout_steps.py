@@ -170,7 +170,8 @@ async def _close(tx: PurchaseTx, case: Case, now: datetime) -> None:
     case.held = frozenset()
     if order.status is OrderStatus.PENDING:
         order.become(checkout.target, now, checkout.reason)
-    order.note("seats-released", now, seats=len(freed))
+    if freed:
+        order.note("seats-released", now, seats=len(freed))
     checkout.enter(CheckoutState.IDLE, now)
 
 

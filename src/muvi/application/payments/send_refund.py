@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from muvi.domain.ledger.journal import refunded
+from muvi.domain.orders.order import Order
 from muvi.domain.payments.refund import Refund, RefundStatus, RefundStep
 from muvi.domain.payments.report import RefundReport, Verdict
 from muvi.domain.shared.ids import to_wire
@@ -79,7 +80,9 @@ class SendRefund:
 
     async def _recorded(self, sent: Refund, outcome: RefundReport | _NoEffect) -> RefundStatus | None:
         now = self.clock.now()
+        went = isinstance(outcome, RefundReport) and outcome.verdict is Verdict.CAPTURED
         async with self.begin() as tx:
+            order = await tx.orders.get(sent.order_id, for_update=True) if went else None
             attempt = await tx.attempts.get(sent.attempt_id, for_update=True)
             refund = await tx.refunds.get(sent.id, for_update=True)
             if attempt is None or refund is None or not refund.is_out:
@@ -92,6 +95,7 @@ class SendRefund:
                 attempt.refund_done(refund.payment_id, refund.amount)
                 await tx.attempts.save(attempt)
                 await _post(tx, refund, now)
+                await _note(tx, order, refund, now)
             await tx.refunds.save(refund)
             if refund.is_final:
                 await tx.checkouts.wake(refund.order_id, now)
@@ -109,6 +113,15 @@ async def _post(tx: PaymentsTx, refund: Refund, now: datetime) -> None:
             at=now,
         )
     )
+
+
+async def _note(tx: PaymentsTx, order: Order | None, refund: Refund, now: datetime) -> None:
+    if order is None:
+        return
+    order.note(
+        "refunded", now, refund=to_wire(refund.id), reason=refund.reason, amount_minor=refund.amount.minor
+    )
+    await tx.orders.save(order)
 
 
 async def _send(gateway: PaymentGateway, refund: Refund) -> RefundReport | _NoEffect:
