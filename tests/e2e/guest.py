@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 import httpx
 from tests.e2e.town import Sandbox, Town
+from tests.media_types import once_each
 
 VISA, DECLINED, CHALLENGED = "4111111111111111", "4000000000000002", "4000000000003220"
 CARD = {"expiry_month": "12", "expiry_year": "2039", "cvv": "123"}
@@ -168,7 +169,11 @@ class Box:
     def client(self, url: str = "", connections: int = 20) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         client = httpx.AsyncClient(
-            base_url=url or self.town.api_url, trust_env=False, timeout=60, limits=limits
+            base_url=url or self.town.api_url,
+            trust_env=False,
+            timeout=60,
+            limits=limits,
+            event_hooks={"response": [once_each]},
         )
         self._clients.append(client)
         return client

@@ -180,7 +180,7 @@ class Api:
         except Refusal:
             return answers.refusal(codes.NO_SESSION, self._book.clock.now())
         headers = {"access-control-allow-origin": "*", "cache-control": "no-store"}
-        return Reply(200, WIDGET, headers, "text/javascript; charset=utf-8")
+        return Reply(200, WIDGET, headers, "text/javascript")
 
 
 async def read_form(request: Call) -> dict[str, str]:

@@ -19,7 +19,7 @@ from muvi_sandbox.reply import VendorResponse
 
 Call = Request[Any, Any, Any]
 _templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-_HTML = "text/html; charset=utf-8"
+_HTML = "text/html"
 _REQUIRED = ("card_number", "expiry_month", "expiry_year", "cvv")
 
 

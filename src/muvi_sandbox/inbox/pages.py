@@ -35,6 +35,6 @@ def routes(box: Findable) -> list[HTTPRouteHandler]:
         if "text/html" not in request.headers.get("accept", ""):
             return answer(Reply(200, msgspec.json.encode(mails), headers))
         page = _templates.get_template("page.html").render(mails=mails, channel=channel, to=to)
-        return answer(Reply(200, page, headers, "text/html; charset=utf-8"))
+        return answer(Reply(200, page, headers, "text/html"))
 
     return [inbox]

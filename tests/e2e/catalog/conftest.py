@@ -10,6 +10,7 @@ import httpx
 import pytest
 from dishka import Provider, Scope, provide
 from litestar import Litestar
+from tests.media_types import once_each
 
 from muvi.adapters.db.notifications import Notifications
 from muvi.adapters.http.app import create_app
@@ -53,7 +54,10 @@ class SandboxFeed(Provider):
 class Shop:
     """A running service without a port."""
 
-    def __init__(self, client: httpx.AsyncClient, ready: ReadyAnswers, vista: VistaSandbox) -> None:
+    def __init__(
+        self, app: Litestar, client: httpx.AsyncClient, ready: ReadyAnswers, vista: VistaSandbox
+    ) -> None:
+        self.app = app
         self.client = client
         self.ready = ready
         self.vista = vista
@@ -115,8 +119,10 @@ async def _running(url: str, home: Path) -> AsyncGenerator[Shop]:
         ready = await container.get(ReadyAnswers)
         front = ReadyFirst(app, partial(container.get, ReadyAnswers))
         transport = httpx.ASGITransport(front)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-            yield Shop(client, ready, sandbox.state["vista"])
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://shop", event_hooks={"response": [once_each]}
+        ) as client:
+            yield Shop(app, client, ready, sandbox.state["vista"])
 
 
 @pytest.fixture

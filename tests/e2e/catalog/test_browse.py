@@ -1,10 +1,12 @@
 """A guest's way to a showtime over HTTP: shapes of the old samples, both languages, bad questions."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 import pytest
 from tests.e2e.catalog.conftest import Shop
+from tests.media_types import repeated
 
 NOTHING = "01ARZ3NDEKTSV4RRFFQ69G5FAV"  # the example of the ULID specification
 TEXT, NUMBER, FLAG = "text", 1.5, True
@@ -222,6 +224,16 @@ async def check_static(shop: Shop) -> None:
             assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
 
 
+async def check_media_types(shop: Shop) -> None:
+    """Of every route, as a browser and as an app ask: the client itself looks at what comes."""
+    for route in shop.app.routes:
+        path = re.sub(r"{[^}]+}", NOTHING, route.path)
+        for accept in ("*/*", "text/html"):
+            answer = await shop.client.get(path, headers={"accept": accept})
+            assert answer.status_code < 500, path
+    assert "muvi_http" in (await shop.client.get("/metrics")).text
+
+
 async def test_a_guest_browses(shop: Shop) -> None:
     await check_shapes(shop)
     await check_films(shop)
@@ -231,6 +243,19 @@ async def test_a_guest_browses(shop: Shop) -> None:
     await check_many_ids(shop)
     await check_static(shop)
     await check_bad_questions(shop)
+    await check_media_types(shop)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "twice"),
+    [
+        ("text/html; charset=utf-8; Charset=utf-8", ["charset"]),
+        ("text/plain; version=1; charset=utf-8", []),
+        ("application/json", []),
+    ],
+)
+def test_a_repeated_parameter_of_a_media_type_is_seen(media_type: str, twice: list[str]) -> None:
+    assert repeated(media_type) == twice
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,17 @@ def test_problems_have_the_shape_of_problems() -> None:
                 assert [*response["content"]] == ["application/problem+json"], where(path, method)
 
 
+def test_media_types_leave_the_character_set_to_the_framework() -> None:
+    """It adds one to every text, so that one of ours would stand there twice."""
+    media_types = {
+        media_type
+        for _, _, operation in operations()
+        for response in operation["responses"].values()
+        for media_type in response.get("content", {})
+    }
+    assert [one for one in media_types if ";" in one] == []
+
+
 def test_answers_have_a_schema() -> None:
     bare = [
         where(path, method)

@@ -10,6 +10,7 @@ import pytest
 from dishka import Provider, Scope, make_async_container
 from litestar.testing import AsyncTestClient
 from tests.builders_payments import an_id
+from tests.media_types import once_each
 from tests.unit.payments.test_hyperpay_webhook import KEY, sealed
 from tests.unit.payments.world import PaymentsWorld
 
@@ -82,6 +83,7 @@ async def site(world: PaymentsWorld) -> AsyncGenerator[Site]:
         provider.provide(giver(thing), provides=kind)
     app = create_app(make_async_container(provider))
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+        client.event_hooks = {"response": [once_each]}
         yield Site(client, world)
     await http.aclose()
 

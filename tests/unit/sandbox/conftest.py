@@ -9,6 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 from tests.builders_vista import CINEMA, Levers, VistaClient
+from tests.media_types import once_each
 from tests.unit.sandbox.merchant import Merchant
 
 from muvi_sandbox.app import create_app
@@ -41,7 +42,9 @@ async def app(config: SandboxConfig) -> AsyncGenerator[Litestar]:
 @pytest.fixture
 async def http(app: Litestar) -> AsyncGenerator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://sandbox", event_hooks={"response": [once_each]}
+    ) as client:
         yield client
 
 

@@ -68,4 +68,4 @@ class Health(Controller):
     @get("/metrics", operation_id="metrics", include_in_schema=False, sync_to_thread=False)
     def metrics(self) -> Response[bytes]:
         """Prometheus series, by route template."""
-        return Response(content=generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return Response(content=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -11,7 +11,7 @@ from html import escape
 from inspect import cleandoc
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, MediaType, Request, Response, get
 from litestar.params import FromPath
 
 import muvi.adapters.http
@@ -132,7 +132,7 @@ class ProblemKinds(Controller):
         if kind is None:
             raise UnknownProblem
         if "text/html" in request.headers.get("accept", ""):
-            return Response(_page(kind), media_type="text/html; charset=utf-8", headers=CACHE)
+            return Response(_page(kind), media_type=MediaType.HTML, headers=CACHE)
         shown = ProblemKind(kind.code, kind.status, kind.title, kind.title_ar, kind.meaning)
         return Response(json_bytes(shown), media_type="application/json", headers=CACHE)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dishka.integrations.litestar import FromDishka, inject
-from litestar import Controller, Request, Response, get
+from litestar import Controller, MediaType, Request, Response, get
 from litestar.params import FromPath
 
 from muvi.adapters.http.problems import problems
@@ -17,7 +17,7 @@ from muvi.application.payments.show_payment_page import PageState, PaymentNotFou
 from muvi.domain.shared.text import Language
 
 Req = Request[Any, Any, Any]
-HTML = "text/html; charset=utf-8"
+HTML = MediaType.HTML
 
 
 class PaymentState(Answer, frozen=True):

@@ -6,7 +6,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from litestar import Response
+from litestar import MediaType, Response
 
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.public.pay_words import BACK_WITHOUT_A_PAYMENT, CURRENCIES, HEADINGS, WORDS
@@ -91,7 +91,7 @@ def _html(*, nonce: str, widget: str, targets: tuple[str, ...], **facts: object)
         "referrer-policy": "strict-origin-when-cross-origin",
         "x-content-type-options": "nosniff",
     }
-    return Response(content=body.encode(), media_type="text/html; charset=utf-8", headers=headers)
+    return Response(content=body.encode(), media_type=MediaType.HTML, headers=headers)
 
 
 def content_policy(nonce: str, widget: str, targets: tuple[str, ...]) -> str:
