@@ -165,6 +165,7 @@ class Box:
         self.town = town
         self._clients: list[httpx.AsyncClient] = []
         self.guests: list[Guest] = []
+        self._listing = asyncio.Lock()
 
     def client(self, url: str = "", connections: int = 20) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
@@ -198,14 +199,19 @@ class Box:
 
     async def hall(self) -> Hall:
         """A showtime in some days that no test of this town has had."""
-        while not self.town.showtimes:
-            self.town.page += 1
-            day = (datetime.now(UTC) + timedelta(days=4)).date()  # noqa: TID251  the sandbox's own calendar
-            query = {"date": day.isoformat(), "limit": "100", "page": str(self.town.page)}
-            listed = await self.stranger().get(f"/api/v1/showtimes?{urlencode(query)}")
-            assert listed["data"], "every showtime of the day is used up"
-            self.town.showtimes = [one for one in listed["data"] if one["seatsAvailable"] > MANY_SEATS]
-        return await self.again(self.town.showtimes.pop())
+        async with self._listing:  # who come together share a page
+            while not self.town.showtimes:
+                await self._list_more()
+            showtime = self.town.showtimes.pop()
+        return await self.again(showtime)
+
+    async def _list_more(self) -> None:
+        self.town.page += 1
+        day = (datetime.now(UTC) + timedelta(days=4)).date()  # noqa: TID251  the sandbox's own calendar
+        query = {"date": day.isoformat(), "limit": "100", "page": str(self.town.page)}
+        listed = await self.stranger().get(f"/api/v1/showtimes?{urlencode(query)}")
+        assert listed["data"], "every showtime of the day is used up"
+        self.town.showtimes = [one for one in listed["data"] if one["seatsAvailable"] > MANY_SEATS]
 
     async def again(self, showtime: Json, url: str = "") -> Hall:
         """The same hall as it looks now, from one of the APIs."""
