@@ -11,6 +11,9 @@ from muvi.domain.shared.errors import DomainError
 
 PORTS = range(1, 65536)
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST_NUMBER = 12
+"""Digits; no setting comes near."""
+PLACES = ("local", "development", "dev", "test", "uat", "staging", "production", "prod")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 WEB = ("http", "https")
 
@@ -25,8 +28,8 @@ class Environment:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
         self._faults: list[str] = []
-        name = self.text("MUVI_ENV", self.text("NODE_ENV", "local")).lower()
-        self.production = name in {"production", "prod"}
+        name = "MUVI_ENV" if self.text("MUVI_ENV", "") else "NODE_ENV"
+        self.production = self.one_of(name, "local", PLACES) in {"production", "prod"}
 
     def text(self, name: str, default: str) -> str:
         """A text; empty counts as missing."""
@@ -55,16 +58,26 @@ class Environment:
         return tuple(found)
 
     def number(self, name: str, default: int, *, least: int = 1, most: int | None = None) -> int:
-        """A whole number within bounds; a unit suffix `s`, `m`, `h`, `d` makes seconds of it."""
+        """A whole number within bounds."""
         value = self.text(name, str(default))
-        scale = SECONDS.get(value[-1:], 1)
-        digits = value[:-1] if value[-1:] in SECONDS else value
-        number = int(digits) * scale if digits.isdecimal() else -1
-        if number < least or (most is not None and number > most):
+        number = _whole(value)
+        if number is None or number < least or (most is not None and number > most):
             bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
-            self._faults.append(f"{name} must be a whole number {bounds}, not {value!r}")
+            self._faults.append(f"{name} must be a whole number {bounds}, not {value[:40]!r}")
             return default
         return number
+
+    def seconds(self, name: str, default: int, *, least: str, most: str) -> int:
+        """A time as seconds (`900`) or with a unit `s`, `m`, `h`, `d` (`15m`), like its bounds."""
+        value = self.text(name, str(default))
+        seconds = _seconds(value)
+        if seconds is None or not (_seconds(least) or 0) <= seconds <= (_seconds(most) or 0):
+            self._faults.append(
+                f"{name} must be a time from {least} to {most}, like 900, 900s, 15m, 12h or 30d, "
+                f"not {value[:40]!r}"
+            )
+            return default
+        return seconds
 
     def port(self, name: str, default: int) -> int:
         """A port; `default` is not checked, so that 0 can stand for none."""
@@ -117,6 +130,7 @@ class Environment:
 
     def database(self, role: str) -> str:
         """DATABASE_URL, else DB_*; the read role falls back to the write role, then to the same."""
+        port = self.port("DB_PORT", 5432)
         url = self.text("DATABASE_URL", "")
         if not url:
             host = self.text(f"DB_{role}_HOST", self.text("DB_WRITE_HOST", ""))
@@ -129,18 +143,19 @@ class Environment:
             key = quote(self.text(f"DB_{role}_PASSWORD", self.text("DB_WRITE_PASSWORD", "")), safe="")
             name = self.text("DB_DATABASE", "muvi")
             login = f"{user}:{key}" if key else user
-            url = f"postgresql://{login}@{host}:{self.port('DB_PORT', 5432)}/{name}"
+            url = f"postgresql://{login}@{host}:{port}/{name}"
         self._server("DATABASE_URL", url, ("postgresql", "postgres", "postgresql+asyncpg"))
         return f"postgresql+asyncpg://{url.partition('://')[2]}"
 
     def redis(self) -> str:
         """REDIS_URL, else REDIS_HOST and REDIS_PORT."""
+        port = self.port("REDIS_PORT", 6379)
         url = self.text("REDIS_URL", "")
         if not url:
             host = self.text("REDIS_HOST", "")
             if not host:
                 self._faults.append("REDIS_URL (or REDIS_HOST) must be set")
-            url = f"redis://{host}:{self.port('REDIS_PORT', 6379)}/0"
+            url = f"redis://{host}:{port}/0"
         self._server("REDIS_URL", url, ("redis", "rediss", "unix"))
         return url
 
@@ -159,6 +174,15 @@ class Environment:
         """Raise `BadSettings` when anything was wrong."""
         if self._faults:
             raise BadSettings("\n".join(dict.fromkeys(self._faults)))
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else None
+
+
+def _seconds(text: str) -> int | None:
+    number = _whole(text[:-1] if text[-1:] in SECONDS else text)
+    return None if number is None else number * SECONDS.get(text[-1:], 1)
 
 
 def _is_web(address: str) -> bool:

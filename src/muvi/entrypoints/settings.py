@@ -24,6 +24,11 @@ from muvi.entrypoints.environment import BadSettings, Environment
 SANDBOX_WEBHOOK_KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 SANDBOX_ENTITY = "8ac7a4c79394bdc801939736f17e063d"
 SANDBOX_VAT_NUMBER = "399999999900003"
+LONGEST_SESSION = "366d"
+SHORTEST_ORDER = "5m"
+"""With less than three minutes left an order cannot be paid; the buyer needs time to choose as well."""
+LONGEST_ORDER = "30m"
+"""As long as a gateway's checkout can be paid: a longer life would outlast the watch over its payments."""
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
@@ -140,9 +145,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             "SENDGRID_FROM_EMAIL", env.secret("SENDGRID_FROM_EMAIL", "tickets@muvi.example"), _mail_address
         ),
         jwt_keys=env.readable("JWT_SECRET_KEY", env.secret("JWT_SECRET_KEY", ""), read_keys),
-        access_token_s=env.number("JWT_EXPIRES_IN", 900),
-        refresh_token_s=env.number("REFRESH_JWT_EXPIRES_IN", 30 * 86400),
-        order_lifetime_s=env.number("ORDER_LIFETIME_SECONDS", 600),
+        access_token_s=env.seconds("JWT_EXPIRES_IN", 900, least="1s", most=LONGEST_SESSION),
+        refresh_token_s=env.seconds("REFRESH_JWT_EXPIRES_IN", 30 * 86400, least="1s", most=LONGEST_SESSION),
+        order_lifetime_s=env.seconds("ORDER_LIFETIME_SECONDS", 600, least=SHORTEST_ORDER, most=LONGEST_ORDER),
         log_level=env.one_of("LOG_LEVEL", "info", LOG_LEVELS),
     )
     env.finish()

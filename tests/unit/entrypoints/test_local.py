@@ -1,5 +1,6 @@
 """What `muvi up` decides before and while it runs, without starting anything."""
 
+import errno
 import os
 import socket
 import stat
@@ -21,7 +22,9 @@ from muvi.entrypoints.local.environment import (
 from muvi.entrypoints.local.errors import CannotStart
 from muvi.entrypoints.local.folders import HomeLock, open_home
 from muvi.entrypoints.local.parts import LONGEST_DELAY_S, Restarts, ending
+from muvi.entrypoints.local.screen import Screen
 from muvi.entrypoints.local.secrets import own_secrets
+from muvi.entrypoints.local.up import Place, up
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12)])
@@ -72,6 +75,47 @@ def test_a_home_that_is_no_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
     with pytest.raises(CannotStart, match="MUVI_HOME="):
         open_home(tmp_path / "file" / "home")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EACCES, "No right to write in"),
+        (errno.EROFS, "No right to write in"),
+        (errno.ENOSPC, "The disk of .* is full"),
+        (errno.EDQUOT, "The disk of .* is full"),
+        (errno.ENOENT, "The folder .* cannot be made"),
+    ],
+)
+def test_a_home_that_cannot_be_made_says_why(
+    number: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(CannotStart, match=rf"{words}.*MUVI_HOME="):
+        open_home(tmp_path / "home")
+
+
+def test_a_home_where_no_folder_can_be_made_is_not_called_full(capsys: pytest.CaptureFixture[str]) -> None:
+    assert up(os.environ | {"MUVI_HOME": "/proc/muvi", "NODE_ENV": "local"}, Screen()) == 1
+    said = capsys.readouterr().out
+    assert "The folder /proc/muvi cannot be made" in said
+    assert "full" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [("DB_PORT", "DB_WRITE_HOST"), ("DB_READ_HOST", "DB_WRITE_HOST"), ("REDIS_PORT", "REDIS_HOST")],
+)
+def test_a_part_of_an_address_without_its_host_is_refused(name: str, host: str) -> None:
+    with pytest.raises(CannotStart, match=f"{name} .* {host}"):
+        Place.told({name: "5433"})
+    servers = {"DB_WRITE_HOST": "db", "REDIS_HOST": "cache"}
+    assert Place.told(servers | {name: "5433"})
+    addresses = {"DATABASE_URL": "postgresql://db/muvi", "REDIS_URL": "redis://cache"}
+    assert Place.told(addresses | {name: "5433"})  # which win
 
 
 def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:

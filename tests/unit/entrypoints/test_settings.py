@@ -120,7 +120,18 @@ BAD = [
     ("DB_POOL_MAX", "ten"),
     ("JWT_EXPIRES_IN", "soon"),
     ("REFRESH_JWT_EXPIRES_IN", "-1d"),
+    ("JWT_EXPIRES_IN", "0m"),
+    ("JWT_EXPIRES_IN", "9" * 5000),
+    ("REFRESH_JWT_EXPIRES_IN", "99999d"),
+    ("DB_POOL_MAX", "2h"),
     ("ORDER_LIFETIME_SECONDS", "0"),
+    ("ORDER_LIFETIME_SECONDS", "99999999999"),
+    ("ORDER_LIFETIME_SECONDS", "31m"),
+    ("ORDER_LIFETIME_SECONDS", "4m"),
+    ("NODE_ENV", "prodction"),
+    ("MUVI_ENV", "live"),
+    ("DB_PORT", "zz"),
+    ("REDIS_PORT", "zz"),
     ("UNIFONIC_LENGTH", "99"),
     ("LOG_LEVEL", "loud"),
     ("TRUSTED_PROXIES", "proxy"),
@@ -210,6 +221,24 @@ def test_databases_by_their_parts() -> None:
 def test_lives_take_a_unit() -> None:
     settings = read_settings(PLACE | {"JWT_EXPIRES_IN": "15m", "REFRESH_JWT_EXPIRES_IN": "30d"})
     assert (settings.access_token_s, settings.refresh_token_s) == (900, 30 * 86400)
+
+
+def test_a_bad_life_is_told_the_form_it_should_have() -> None:
+    (line,) = faults(PLACE | {"JWT_EXPIRES_IN": "foo"})
+    assert line == "JWT_EXPIRES_IN must be a time from 1s to 366d, like 900, 900s, 15m, 12h or 30d, not 'foo'"
+
+
+def test_an_order_lives_no_longer_than_a_checkout_can_be_paid() -> None:
+    lives = [
+        read_settings(PLACE | {"ORDER_LIFETIME_SECONDS": life}).order_lifetime_s for life in ("5m", "30m")
+    ]
+    assert lives == [300, 1800]
+
+
+@pytest.mark.parametrize("name", ["local", "Development", "test", "uat", "staging"])
+def test_the_known_places(name: str) -> None:
+    assert not read_settings(PLACE | {"NODE_ENV": name}).production
+    assert read_settings(PRODUCTION | {"NODE_ENV": name, "MUVI_ENV": "prod"}).production
 
 
 def test_keys_that_are_rotated_stand_side_by_side() -> None:

@@ -1,5 +1,6 @@
 """Where one copy of Muvi keeps its things, and the lock that keeps a second copy out."""
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -14,6 +15,8 @@ from muvi.entrypoints.local.errors import CannotStart
 SOCKET_PATH_LIMIT = 100
 """A unix socket's path has 108 bytes on Linux, its end included; we stay clear of it."""
 PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432.lock"
 
 
@@ -54,7 +57,7 @@ class Folders:
 def open_home(path: Path) -> Folders:
     """The folders under `path`, made if they are not there.
 
-    Raises CannotStart without the right to write.
+    Raises CannotStart where that cannot be done, and says why.
     """
     folders = Folders(path.expanduser().resolve())
     try:
@@ -65,15 +68,21 @@ def open_home(path: Path) -> Folders:
         with tempfile.TemporaryFile(dir=folders.home):
             pass
     except OSError as error:
-        raise CannotStart(
-            f"No right to write in {folders.home} ({error.strerror}). "
-            "Give it to your user, or choose another folder: MUVI_HOME=/some/where make up"
-        ) from error
+        raise CannotStart(_refusal(folders.home, error)) from error
     if owner not in (os.geteuid(), 0) and os.geteuid() != 0:
         raise CannotStart(
             f"{folders.sockets} belongs to another user. Remove it, or choose another MUVI_HOME."
         )
     return folders
+
+
+def _refusal(home: Path, error: OSError) -> str:
+    other = "choose another folder: MUVI_HOME=/some/where make up"
+    if error.errno in FULL:
+        return f"The disk of {home} is full ({error.strerror}). Make room, or {other}"
+    if error.errno in FORBIDDEN:
+        return f"No right to write in {home} ({error.strerror}). Give it to your user, or {other}"
+    return f"The folder {home} cannot be made ({error.strerror}): {other}"
 
 
 class HomeLock:

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from muvi.entrypoints.environment import Environment
+from muvi.entrypoints.local.environment import names_database, names_redis
 from muvi.entrypoints.local.errors import CannotStart
 
 PYTHONS = ((3, 11), (3, 12))
@@ -25,12 +27,25 @@ def check_python(version: tuple[int, int]) -> None:
 
 
 def check_not_production(environment: Mapping[str, str]) -> None:
-    name = (environment.get("MUVI_ENV") or environment.get("NODE_ENV") or "").lower()
-    if name in {"production", "prod"}:
+    if Environment(environment).production:
         raise CannotStart(
             "`muvi up` brings its own servers, secrets and a sandbox; production has none of them. There, "
             "run `muvi migrate`, `python -m muvi.entrypoints.api` and `python -m muvi.entrypoints.worker`."
         )
+
+
+def check_no_loose_parts(environment: Mapping[str, str]) -> None:
+    """Raises CannotStart where a part of a server's address is given, but not where that server is."""
+    for named, host, parts in (
+        (names_database(environment), "DB_WRITE_HOST", ("DB_PORT", "DB_READ_HOST")),
+        (names_redis(environment), "REDIS_HOST", ("REDIS_PORT",)),
+    ):
+        loose = [name for name in parts if environment.get(name)]
+        if loose and not named:
+            raise CannotStart(
+                f"{' and '.join(loose)} would mean nothing without {host}: set that for a server of yours, "
+                "or neither, and Muvi brings its own."
+            )
 
 
 def check_disk(folder: Path, free_bytes: int | None = None) -> None:

@@ -40,6 +40,7 @@ class Place:
     @classmethod
     def told(cls, environment: Mapping[str, str]) -> Place:
         """Where the environment wants it. Raises CannotStart for any setting that cannot be worked with."""
+        preflight.check_no_loose_parts(environment)
         settings = _settings({**_to_come(environment), **environment})
         return cls(
             settings.home, settings.host, settings.port, settings.sandbox_port, settings.worker_metrics_port
@@ -95,8 +96,8 @@ def up(given: Mapping[str, str], screen: Screen) -> int:
         preflight.check_python(sys.version_info[:2])
         preflight.check_not_production(given)
         place = Place.told(given)
-        preflight.check_disk(place.home)
         folders = open_home(place.home)
+        preflight.check_disk(folders.home)
         lock = HomeLock(folders.home)
         lock.take(f"process {os.getpid()}, API on port {place.port}")
         preflight.check_ports_differ(place.ports)
