@@ -294,6 +294,22 @@ async def test_malformed_json(desk: Desk, path: str) -> None:
     desk.must_be_documented("POST", path.format(desk.order_id), 400)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/orders/{}/seats", "/api/v1/orders/{}/pay"])
+async def test_a_body_that_is_needed_and_missing(desk: Desk, path: str) -> None:
+    told = await desk.refuse(400, "malformed-request", "POST", path.format(desk.order_id))
+    assert told["errors"] == [{"message": "a body is required", "source": "body"}]
+
+
+@pytest.mark.parametrize("media_type", ["application/json", ""])
+async def test_a_body_that_says_nothing_may_be_left_out(desk: Desk, media_type: str) -> None:
+    headers = {"authorization": f"Bearer {desk.guest.token}"}
+    headers |= {"content-type": media_type} if media_type else {}
+    answer = await desk.guest.http.post(f"/api/v1/orders/{desk.order_id}/cancel", headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (200, "CANCELLED"), answer.text
+    operation = desk.documented["paths"]["/api/v1/orders/{order_id}/cancel"]["post"]
+    assert operation["requestBody"]["required"] is False
+
+
 async def test_a_wrong_code_counts_down_and_locks(desk: Desk) -> None:
     stranger = desk.box.stranger()
     path, body = "/api/v1/guest-users/verify", {"phoneNumber": stranger.phone, "otp": "000000"}

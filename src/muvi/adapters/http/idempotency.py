@@ -15,9 +15,10 @@ from uuid import UUID
 import msgspec
 import structlog
 from litestar.enums import ScopeType
-from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
+from litestar.openapi.spec import OpenAPIType, Operation, Parameter, RequestBody, Schema
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from typing_extensions import override
 
 from muvi.adapters.http.auth import actor_of
 from muvi.adapters.http.request import EdgeRequest
@@ -82,6 +83,18 @@ class IdempotentOperation(Operation):
             schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=MAX_LENGTH),
         )
         self.parameters = [*(self.parameters or []), header]
+
+
+@dataclass
+class IdempotentOperationWithOptionalBody(IdempotentOperation):
+    """The same for a route whose body may be left out, which the framework does not tell by itself."""
+
+    @override
+    def __post_init__(self) -> None:
+        """Say that the body is optional."""
+        super().__post_init__()
+        if isinstance(self.request_body, RequestBody):
+            self.request_body.required = False
 
 
 class Idempotent:

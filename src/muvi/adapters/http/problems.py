@@ -191,6 +191,8 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 def _readable(item: object) -> object:
     if not isinstance(item, dict):
         return {"message": str(item)}
+    if (item.get("key"), item.get("message")) == ("data", "'data'"):  # the framework's own name for a body
+        return {"message": "a body is required", "source": "body"}
     return {name: str(item[name]) for name in ("key", "message", "source") if name in item}
 
 

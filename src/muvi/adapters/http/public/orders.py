@@ -10,7 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from muvi.adapters.http.auth import BUYER, buyer_of
-from muvi.adapters.http.idempotency import REFUSED, Idempotent, IdempotentOperation
+from muvi.adapters.http.idempotency import (
+    REFUSED,
+    Idempotent,
+    IdempotentOperation,
+    IdempotentOperationWithOptionalBody,
+)
 from muvi.adapters.http.problems import BODY, problems
 from muvi.adapters.http.public.browsing import WINDOW
 from muvi.adapters.http.public.order_flow import ReturnOrigins, open_payment, show_order
@@ -198,7 +203,7 @@ class Orders(Controller):
         operation_id="cancelOrder",
         status_code=200,
         middleware=[Idempotent],
-        operation_class=IdempotentOperation,
+        operation_class=IdempotentOperationWithOptionalBody,
         responses=problems(*BODY, 401, *CANCEL, *REFUSED, 503),
     )
     @inject
@@ -206,17 +211,16 @@ class Orders(Controller):
         self,
         request: Req,
         order_id: FromPath[str],
-        data: JSONBody[CancelBody],
         tokens: FromDishka[AccessTokens],
         cancel: FromDishka[CancelOrder],
         read: FromDishka[ReadOrder],
         writer: FromDishka[OrderWriter],
+        data: JSONBody[CancelBody | None] = None,
     ) -> OrderShown:
-        """Cancel an unpaid order: its seats are free again."""
+        """Cancel an unpaid order: its seats are free again. The reason may be left out, the body too."""
+        reason = data.reason() if data else None
         actor = buyer_of(request, tokens)
         await cancel(
-            CancelOrderCommand(
-                actor=actor, order_id=id_in_path(order_id, OrderNotFound), reason_id=data.reason()
-            )
+            CancelOrderCommand(actor=actor, order_id=id_in_path(order_id, OrderNotFound), reason_id=reason)
         )
         return await show_order(request, order_id, tokens, read, writer)
