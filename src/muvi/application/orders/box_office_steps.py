@@ -149,8 +149,7 @@ class BoxOfficeSteps:
         """What to do when the box office no longer holds what was paid for, None when it does.
 
         A choice whose answer was lost may land late, after the buyer has gone on with the former one: such
-        an order
-        is given up, and the seats that were paid for are bought under a new one.
+        an order is given up, and the seats that were paid for are bought under a new one.
         """
         try:
             held = await self.box_office.read_order(work.ref)
