@@ -8,10 +8,14 @@ import pytest
 from tests.builders_orders import GUEST, an_id
 from tests.shop import A, B, Shop
 
+from muvi.adapters.http.public.cancel_wire import CancelBody, ReasonsDiffer
+from muvi.adapters.http.wire import UnknownReference
+from muvi.application.orders.cancel_order import CancelOrderCommand, UnknownReason
 from muvi.domain.orders.errors import OrderNotFound
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.shared.actor import Actor, ActorKind
 from muvi.domain.shared.errors import DomainError
+from muvi.domain.shared.ids import to_wire
 from muvi.ports.errors import OutcomeUnknown
 
 STRANGER = Actor(kind=ActorKind.CUSTOMER, id=an_id(777))
@@ -119,3 +123,44 @@ async def test_a_look_at_the_status_alone_would_promise_too_much(
     monkeypatch.setattr("muvi.application.orders.cancel_order.refusal_to_cancel", lambda *_, **__: None)
     assert shop.order(order_id).status is OrderStatus.PENDING
     assert await shop.can_cancel(order_id)
+
+
+async def test_who_may_not_see_an_order_learns_nothing_of_it_from_a_bad_reason(shop: Shop) -> None:
+    """Authorisation comes first: another answer would say that there is such an order, or such a reason."""
+    order_id = await shop.with_seats(A)
+    for actor, refusal in ((STRANGER, OrderNotFound), (GUEST, UnknownReason)):
+        command = CancelOrderCommand(actor=actor, order_id=order_id, reason_id=an_id(4))
+        with pytest.raises(refusal):
+            await shop.cancel_order(command)
+    assert shop.order(order_id).status is OrderStatus.PENDING
+
+
+REASON, OTHER = to_wire(an_id(5)), to_wire(an_id(6))
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ({}, None),
+        ({"reason_id": REASON}, REASON),
+        ({"cancellation_reason_id": REASON}, REASON),
+        ({"cancellation_reason_id": "", "reason_id": REASON}, REASON),
+        ({"cancellation_reason_id": REASON, "reason_id": REASON}, REASON),
+    ],
+)
+def test_a_reason_has_two_spellings(sent: dict[str, str], meant: str | None) -> None:
+    found = CancelBody(**sent).reason()
+    assert (to_wire(found) if found else None) == meant
+
+
+def test_two_different_reasons_are_refused() -> None:
+    with pytest.raises(ReasonsDiffer) as said:
+        CancelBody(cancellation_reason_id=REASON, reason_id=OTHER).reason()
+    assert said.value.facts == {"field": "reasonId"}
+
+
+@pytest.mark.parametrize("name", ["cancellation_reason_id", "reason_id"])
+def test_a_malformed_reason_is_named_as_it_was_sent(name: str) -> None:
+    with pytest.raises(UnknownReference) as said:
+        CancelBody(**{name: "no id"}).reason()
+    assert said.value.facts["field"] == {"reason_id": "reasonId"}.get(name, "cancellationReasonId")

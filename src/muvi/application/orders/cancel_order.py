@@ -58,7 +58,9 @@ class CancelOrder:
 
     async def __call__(self, command: CancelOrderCommand) -> Order:
         """Cancel now, tell the box office, free the seats."""
-        await self._require_reason(command.reason_id)
+        if command.reason_id is not None:
+            await self._require_own(command)
+            await self._require_reason(command.reason_id)
         order = await self._decide(command)
         record = order.box_office_order
         if record is not None:
@@ -69,9 +71,11 @@ class CancelOrder:
                 return order
         return await self._release(order)
 
-    async def _require_reason(self, reason_id: UUID | None) -> None:
-        if reason_id is None:
-            return
+    async def _require_own(self, command: CancelOrderCommand) -> None:
+        async with self.begin.alone() as tx:
+            owned(await tx.orders.get(command.order_id), command.actor)
+
+    async def _require_reason(self, reason_id: UUID) -> None:
         offered = await self.content.cancellation_reasons(now=self.clock.now())
         if reason_id not in {reason.id for reason in offered}:
             raise UnknownReason(field="cancellationReasonId")

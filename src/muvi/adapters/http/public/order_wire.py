@@ -88,18 +88,6 @@ class PayBody(Body, frozen=True):
             raise PaymentMethodNotOffered(field="paymentMethod")
 
 
-class CancelBody(Body, frozen=True):
-    """Why; either spelling."""
-
-    cancellation_reason_id: WireText | None = None
-    reason_id: WireText | None = None
-
-    def reason(self) -> UUID | None:
-        """The id of the reason, if one was given."""
-        given = self.cancellation_reason_id if self.cancellation_reason_id is not None else self.reason_id
-        return None if given in (None, "") else id_in_body(given, "cancellationReasonId")
-
-
 class OrderPlaced(Answer, frozen=True):
     """A new order: nothing is chosen yet."""
 
@@ -208,15 +196,6 @@ class PaymentOpened(Answer, frozen=True):
     payment_id: str
     tickets: list[TicketShown]
     next_action: NextAction
-
-
-class Cancellability(Answer, frozen=True):
-    """Whether the order can be cancelled and what would come back."""
-
-    can_cancel: bool
-    refund_amount: Number
-    refund_to: str
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ from muvi.adapters.http.idempotency import (
 )
 from muvi.adapters.http.problems import BODY, problems
 from muvi.adapters.http.public.browsing import WINDOW
+from muvi.adapters.http.public.cancel_wire import CancelBody, Cancellability
 from muvi.adapters.http.public.order_flow import ReturnOrigins, open_payment, show_order
 from muvi.adapters.http.public.order_wire import (
-    CancelBody,
-    Cancellability,
     NewOrder,
     OrderPlaced,
     OrderShown,
@@ -218,9 +217,8 @@ class Orders(Controller):
         data: JSONBody[CancelBody | None] = None,
     ) -> OrderShown:
         """Cancel an unpaid order: its seats are free again. The reason may be left out, the body too."""
-        reason = data.reason() if data else None
         actor = buyer_of(request, tokens)
-        await cancel(
-            CancelOrderCommand(actor=actor, order_id=id_in_path(order_id, OrderNotFound), reason_id=reason)
-        )
+        key = id_in_path(order_id, OrderNotFound)
+        reason = data.reason() if data else None
+        await cancel(CancelOrderCommand(actor=actor, order_id=key, reason_id=reason))
         return await show_order(request, order_id, tokens, read, writer)

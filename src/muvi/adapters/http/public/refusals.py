@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from muvi.adapters.http.public.cancel_wire import ReasonsDiffer
 from muvi.adapters.http.public.order_wire import PaymentMethodNotOffered
 from muvi.adapters.http.wire import UnknownReference
 from muvi.application.orders.cancel_order import UnknownReason
@@ -77,6 +78,7 @@ CANCEL: Final[Refusals] = (
     *_ANY_CHANGE,
     CancellationNotAllowed,
     PaymentInProgress,
+    ReasonsDiffer,
     UnknownReason,
     UnknownReference,
 )
