@@ -100,6 +100,8 @@ async def the_ticket_is_good(town: Town, guest: Guest, order: Json) -> None:
     picture = await guest.http.get(order["ticketImageUrl"])
     assert picture.headers["content-type"] == "image/png"
     assert Image.open(io.BytesIO(picture.content)).width == 1080
+    in_french = await guest.http.get(order["ticketImageUrl"], params={"lang": "fr"})
+    assert (in_french.status_code, in_french.headers["content-type"]) == (200, "image/png")
     invoice = read_zatca_qr(order["zatcaQr"])
     assert (invoice.seller_name, invoice.vat_number) == ("Muvi Cinemas", "399999999900003")
     amounts = (Decimal(str(order["totalAmount"])), Decimal(str(order["vatAmount"])))

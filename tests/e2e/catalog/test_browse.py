@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from litestar.routes import HTTPRoute
 from tests.e2e.catalog.conftest import Shop
 from tests.media_types import repeated
 
@@ -176,6 +177,9 @@ BAD = {
     "/films?cityId=1": (422, "unknown-reference"),
     f"/films?cityId={NOTHING}": (422, "unknown-reference"),
     f"/films?cinemaIds={NOTHING}": (422, "unknown-reference"),
+    "/films?cinemaIds=a,b": (422, "unknown-reference"),
+    "/films?cinemaId=a": (422, "unknown-reference"),
+    f"/films?cinemaId={NOTHING}": (422, "unknown-reference"),
     "/films?experienceIds=IMAX": (422, "unknown-reference"),
     "/films?experienceIds=99999": (422, "unknown-reference"),
     "/films/1": (404, "film-not-found"),
@@ -203,6 +207,8 @@ async def check_bad_questions(shop: Shop) -> None:
     for path, (status, code) in BAD.items():
         answer = await shop.get(path)
         assert (answer.status_code, answer.json()["code"]) == (status, code), path
+        if status == 422 and "?" in path:
+            assert path.partition("?")[2].partition("=")[0] in answer.json()["field"].split(", "), path
         assert answer.headers["content-type"] == "application/problem+json"
     assert shop.ready.count == 0
 
@@ -234,6 +240,19 @@ async def check_media_types(shop: Shop) -> None:
     assert "muvi_http" in (await shop.client.get("/metrics")).text
 
 
+async def check_methods(shop: Shop) -> None:
+    """Who asks what an address offers is told what is refused to who asks for something else."""
+    for route in shop.app.routes:
+        if isinstance(route, HTTPRoute):
+            path = re.sub(r"{[^}]+}", NOTHING, route.path)
+            asked = await shop.client.options(path)
+            refused = await shop.client.request("TRACE", path)
+            assert (asked.status_code, refused.status_code) == (204, 405), path
+            told = asked.headers["allow"].split(", ")
+            assert told == sorted({*route.methods, "HEAD"} if "GET" in route.methods else route.methods)
+            assert told == refused.headers["allow"].split(", "), path
+
+
 async def test_a_guest_browses(shop: Shop) -> None:
     await check_shapes(shop)
     await check_films(shop)
@@ -244,6 +263,7 @@ async def test_a_guest_browses(shop: Shop) -> None:
     await check_static(shop)
     await check_bad_questions(shop)
     await check_media_types(shop)
+    await check_methods(shop)
 
 
 @pytest.mark.parametrize(

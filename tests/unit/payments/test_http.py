@@ -130,6 +130,14 @@ async def test_the_page_speaks_arabic_from_right_to_left(site: Site) -> None:
     assert f'href="{BASE}/pay/{to_wire(attempt.id)}?lang=en"' in html
 
 
+@pytest.mark.parametrize("wrong", ["lang=fr", "lang=", "lang=AR", "lang=fr&lang=de"])
+async def test_a_language_we_do_not_speak_is_passed_over(site: Site, wrong: str) -> None:
+    attempt = await site.opened()
+    for path in (to_wire(attempt.id), f"{to_wire(attempt.id)}/done", "back"):
+        page = await site.client.get(f"/pay/{path}?{wrong}")
+        assert (page.status_code, '<html lang="en"' in page.text) == (200, True), path
+
+
 async def test_nothing_personal_is_on_the_page(site: Site) -> None:
     attempt = await site.opened()
     html = (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text

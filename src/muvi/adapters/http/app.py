@@ -12,6 +12,7 @@ from litestar import Litestar, Router
 from litestar.static_files import create_static_files_router
 
 from muvi.adapters.http.exact_json import ExactJson
+from muvi.adapters.http.methods import tell_methods
 from muvi.adapters.http.openapi import ASSETS, openapi_config
 from muvi.adapters.http.problems import HANDLERS
 from muvi.adapters.http.request import EdgeRequest, refuse_nul
@@ -48,6 +49,7 @@ def create_app(
         request_max_body_size=MAX_BODY_BYTES,
         request_class=EdgeRequest,
         before_request=refuse_nul,
+        before_send=[tell_methods],
         logging_config=None,
     )
     give_scopes(app, container)

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
+from muvi.adapters.http.methods import offered
 from muvi.adapters.http.wire import MalformedRequest, camel, json_bytes, language_of
 from muvi.domain.shared.errors import (
     Conflict,
@@ -184,7 +185,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     response = problem(request, status=status, code=code, title=title, detail=title, facts=facts)
     allow = (error.headers or {}).get("allow")
     if allow:
-        response.headers["allow"] = allow
+        response.headers["allow"] = offered(allow.split(", "))
     return response
 
 

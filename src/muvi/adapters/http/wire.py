@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 from litestar.datastructures import Headers
+from litestar.params import QueryParameter
 
 from muvi.domain.shared.errors import DomainError, Invalid, NotFound
 from muvi.domain.shared.ids import from_wire, to_wire
@@ -115,6 +116,20 @@ def language_of(headers: Headers) -> Language:
         if tag in ("ar", "en"):
             return Language(tag)
     return Language.EN
+
+
+Lang = Annotated[
+    str | None,
+    QueryParameter(
+        name="lang", description="en or ar; anything else is passed over.", schema_extra={"enum": [*Language]}
+    ),
+]
+"""Of pages and pictures, which people open from a message: there a wrong language is no reason to refuse."""
+
+
+def language_asked(lang: str | None) -> Language | None:
+    """The language that an address names, when it is one of ours."""
+    return Language(lang) if lang and lang in {*Language} else None
 
 
 def rfc3339(value: datetime) -> str:

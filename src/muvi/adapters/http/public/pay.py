@@ -12,9 +12,8 @@ from litestar.params import FromPath
 from muvi.adapters.http.problems import problems
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.public.pay_render import payment_page, thank_you_page
-from muvi.adapters.http.wire import Answer, id_in_path, language_of
+from muvi.adapters.http.wire import Answer, Lang, id_in_path, language_asked, language_of
 from muvi.application.payments.show_payment_page import PageState, PaymentNotFound, ShowPaymentPage
-from muvi.domain.shared.text import Language
 
 Req = Request[Any, Any, Any]
 HTML = MediaType.HTML
@@ -26,22 +25,16 @@ class PaymentState(Answer, frozen=True):
     state: str
 
 
-def language_asked(request: Req, otherwise: Language) -> Language:
-    """The query's `lang` when it is one of ours, whatever else it says."""
-    wanted = request.query_params.get("lang", "")
-    return Language(wanted) if wanted in ("en", "ar") else otherwise
-
-
 class Pay(Controller):
     """`/pay`: outside of the versioned API. An attempt's id opens its page, so nothing personal is on it."""
 
     path = "/pay"
     tags = ("payments",)
 
-    @get("/back", operation_id="paymentBack", media_type=HTML, sync_to_thread=False)
-    def back(self, request: Req) -> Response[bytes]:
+    @get("/back", operation_id="paymentBack", media_type=HTML, responses=problems(), sync_to_thread=False)
+    def back(self, request: Req, lang: Lang = None) -> Response[bytes]:
         """For a visit that names no payment of ours."""
-        return thank_you_page(language_asked(request, language_of(request.headers)))
+        return thank_you_page(language_asked(lang) or language_of(request.headers))
 
     @get(
         "/{attempt_id:str}",
@@ -52,14 +45,14 @@ class Pay(Controller):
     @inject
     async def page(
         self,
-        request: Req,
         attempt_id: FromPath[str],
         show: FromDishka[ShowPaymentPage],
         pages: FromDishka[PaymentPages],
+        lang: Lang = None,
     ) -> Response[bytes]:
         """The page with the card form; once that makes no sense any more, what became of the payment."""
         page = await show(id_in_path(attempt_id, PaymentNotFound))
-        return payment_page(page, pages, language_asked(request, page.view.language))
+        return payment_page(page, pages, language_asked(lang) or page.view.language)
 
     @get(
         "/{attempt_id:str}/done",
@@ -70,17 +63,17 @@ class Pay(Controller):
     @inject
     async def done(
         self,
-        request: Req,
         attempt_id: FromPath[str],
         show: FromDishka[ShowPaymentPage],
         pages: FromDishka[PaymentPages],
+        lang: Lang = None,
     ) -> Response[bytes]:
         """Where a buyer lands whose client gave no address of its own: waits for the gateway's word."""
         page = await show(id_in_path(attempt_id, PaymentNotFound))
         return payment_page(
             replace(page, state=settled(page.state)),
             pages,
-            language_asked(request, page.view.language),
+            language_asked(lang) or page.view.language,
             suffix="/done",
         )
 

@@ -21,7 +21,7 @@ from muvi.ports.showtimes.browse import ShowtimeQuery
 DEFAULT_LIMIT = 20
 _MAX_PAGE = 1_000_000
 _MAX_BIGINT = 2**63 - 1
-_FIELDS = {"cities": "cityId", "cinemas": "cinemaId", "films": "filmId", "experiences": "experienceIds"}
+_FIELDS = {"cities": "cityId", "films": "filmId", "experiences": "experienceIds"}
 _INTEGER = {"type": "integer", "minimum": 1}
 
 Req = Request[Any, Any, Any]
@@ -71,11 +71,12 @@ class InvalidParameter(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Places and experiences that a question names."""
+    """Places and experiences that a question names. `cinemas_field` is what it calls its cinemas."""
 
     city_id: UUID | None
     cinema_ids: tuple[UUID, ...]
     experience_ids: tuple[int, ...]
+    cinemas_field: str = "cinemaId"
 
     async def check(self, find: FindUnknownReferences, film_id: UUID | None = None) -> None:
         """Raise `UnknownReference` when anything named does not exist."""
@@ -88,7 +89,7 @@ class Where:
             )
         )
         if unknown:
-            field = _FIELDS[unknown[0]]
+            field = {**_FIELDS, "cinemas": self.cinemas_field}[unknown[0]]
             raise UnknownReference(f"{field} names something that does not exist", field=field)
 
 
@@ -116,12 +117,14 @@ def where_of(
     experience_ids: ExperienceIds = None,
 ) -> Where:
     """Where. Raises `InvalidParameter`, `UnknownReference` for a malformed id."""
-    cinemas = [*_words(request, "cinemaIds", cinema_ids), *([cinema_id] if cinema_id else [])]
+    several = [id_in_body(one, "cinemaIds") for one in _words(request, "cinemaIds", cinema_ids)]
+    single = [id_in_body(cinema_id, "cinemaId")] if cinema_id else []
     experiences = _words(request, "experienceIds", experience_ids)
     return Where(
         city_id=id_in_body(city_id, "cityId") if city_id else None,
-        cinema_ids=tuple(dict.fromkeys(id_in_body(one, "cinemaId") for one in cinemas)),
+        cinema_ids=tuple(dict.fromkeys([*several, *single])),
         experience_ids=tuple(dict.fromkeys(_whole_id("experienceIds", one) for one in experiences)),
+        cinemas_field="cinemaIds" if several else "cinemaId",
     )
 
 

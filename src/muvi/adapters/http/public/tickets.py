@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from muvi.adapters.http.links import TicketLinks
 from muvi.adapters.http.problems import problems
+from muvi.adapters.http.wire import Lang, language_asked
 from muvi.application.tickets.show_ticket_image import ShowTicketImage, TicketsNotIssued
-from muvi.domain.shared.text import Language
 
 PNG = ".png"
 
@@ -33,12 +33,12 @@ class Tickets(Controller):
         name: FromPath[str],
         links: FromDishka[TicketLinks],
         show: FromDishka[ShowTicketImage],
-        lang: FromQuery[Language | None] = None,
+        lang: Lang = None,
     ) -> Response[bytes]:
         """The PNG with every seat of the order, its QR codes and the tax invoice."""
         found = links.order_of(order_id, name.removesuffix(PNG)) if name.endswith(PNG) else None
         if found is None:
             raise TicketsNotIssued
-        image = await show(found, lang)
+        image = await show(found, language_asked(lang))
         headers = {"cache-control": "private, max-age=86400"}
         return Response(content=image, media_type="image/png", headers=headers)

@@ -11,10 +11,9 @@ from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, Request, Response, get
 
 from muvi.adapters.http.problems import problems
-from muvi.adapters.http.public.pay import language_asked
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.request import refuse_nothing
-from muvi.adapters.http.wire import language_of
+from muvi.adapters.http.wire import language_asked, language_of
 from muvi.application.payments.note_return import NoteReturn, NoteReturnCommand, ReturnNoted
 from muvi.application.payments.show_payment_page import PageState, ShowPaymentPage
 from muvi.domain.shared.ids import from_wire, to_wire
@@ -85,12 +84,13 @@ async def _with_news(noted: ReturnNoted, show: ShowPaymentPage) -> ReturnNoted:
 
 
 def _onward(request: Req, noted: ReturnNoted | None, pages: PaymentPages) -> str:
+    asked = language_asked(request.query_params.get("lang"))
     if noted is None:
-        language = language_asked(request, language_of(request.headers))
+        language = asked or language_of(request.headers)
         return f"{pages.base_url}/pay/back?lang={language.value}"
     if noted.url:
         return with_order(noted.url, to_wire(noted.order_id))
-    language = language_asked(request, noted.language)
+    language = asked or noted.language
     return f"{pages.base_url}/pay/{to_wire(noted.attempt_id)}/done?lang={language.value}"
 
 
