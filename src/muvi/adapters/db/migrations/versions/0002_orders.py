@@ -1,4 +1,8 @@
-"""Orders, seat claims, the ledger and tickets, with the database's own guards on what must never happen."""
+"""Orders, seat claims, the ledger and tickets, with the database's own guards on what must never happen.
+
+Longer than a module should be: it is one step, told from top to bottom, and a migration that has run is not
+split afterwards.
+"""
 
 from __future__ import annotations
 
