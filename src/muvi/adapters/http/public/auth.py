@@ -11,6 +11,7 @@ from litestar.exceptions import ClientException
 from litestar.params import JSONBody
 
 from muvi.adapters.http.auth import BUYER, actor_of, bearer_of, platform_of
+from muvi.adapters.http.bodies import RefreshOperation
 from muvi.adapters.http.problems import BODY, problems
 from muvi.adapters.http.public.sign_in import (
     CODE_SENT,
@@ -112,6 +113,7 @@ class Auth(Controller):
     @post(
         "/auth-refresh",
         operation_id="refreshSession",
+        operation_class=RefreshOperation,
         status_code=200,
         responses=problems(*BODY, 401, SessionEnded, 503),
         cache_control=NO_STORE,

@@ -8,6 +8,7 @@ from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, Request, Response, post
 from prometheus_client import Counter
 
+from muvi.adapters.http.bodies import SealedOperation
 from muvi.adapters.http.problems import problem, problems, shows
 from muvi.adapters.http.wire import Answer
 from muvi.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookCommand
@@ -32,6 +33,7 @@ class PaymentWebhooks(Controller):
     @post(
         "/hyperpay-webhooks",
         operation_id="hearHyperPay",
+        operation_class=SealedOperation,
         status_code=200,
         responses={
             200: shows(WebhookHeard),

@@ -1,0 +1,44 @@
+"""Bodies that a route reads by itself, told to the API's documents, which cannot see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+
+TEXT = OpenAPIType.STRING
+
+
+def _with(name: str, value: Schema, *, required: bool) -> OpenAPIMediaType:
+    members = [name] if required else None
+    return OpenAPIMediaType(Schema(type=OpenAPIType.OBJECT, properties={name: value}, required=members))
+
+
+@dataclass
+class RefreshOperation(Operation):
+    """A refresh token in the body, unless it is the bearer."""
+
+    def __post_init__(self) -> None:
+        """Add the body."""
+        token = Schema(type=TEXT, description="The refresh token, when it is not sent as the bearer.")
+        self.request_body = RequestBody(
+            content={"application/json": _with("refreshToken", token, required=False)}, required=False
+        )
+
+
+@dataclass
+class SealedOperation(Operation):
+    """An encrypted message, bare or wrapped."""
+
+    def __post_init__(self) -> None:
+        """Add the body."""
+        sealed = Schema(
+            type=TEXT, pattern="^[0-9A-Fa-f]+$", description="The encrypted message in hexadecimal."
+        )
+        self.request_body = RequestBody(
+            content={
+                "text/plain": OpenAPIMediaType(sealed),
+                "application/json": _with("encryptedBody", sealed, required=True),
+            },
+            required=True,
+        )
