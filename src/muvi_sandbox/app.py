@@ -6,7 +6,7 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from muvi_sandbox import control, hyperpay, inbox, sendgrid, unifonic, vista
+from muvi_sandbox import control, hyperpay, inbox, index, sendgrid, unifonic, vista
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.control import Control, Stoppable, System
 from muvi_sandbox.faults import Faults
@@ -28,7 +28,11 @@ def create_app(config: SandboxConfig) -> Litestar:
         truth.close()
 
     return Litestar(
-        route_handlers=[control.router(), *(system.router for system in systems.values())],
+        route_handlers=[
+            index.route(systems),
+            control.router(),
+            *(system.router for system in systems.values()),
+        ],
         openapi_config=None,
         logging_config=None,
         state=State({"control": levers, "faults": faults, "truth": truth, "config": config, **systems}),

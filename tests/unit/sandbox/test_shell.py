@@ -188,3 +188,14 @@ async def test_time_moves_on_request_and_back_on_reset(app: Litestar, http: http
     assert (config.clock.now() - before).total_seconds() >= 1800
     assert (await http.delete("/control")).status_code == 200
     assert (config.clock.now() - before).total_seconds() < 1800
+
+
+async def test_the_front_page_leads_to_everything(http: httpx.AsyncClient) -> None:
+    page = await http.get("/", headers={"accept": "text/html,*/*"})
+    assert page.headers["content-type"].startswith("text/html")
+    links = (await http.get("/")).json()
+    truths = {f"/truth/{name}" for name in ("hyperpay", "inbox", "unifonic", "sendgrid", "vista")}
+    assert {"/inbox", "/control", *truths} <= links.keys()
+    for path in links:
+        assert f'href="{path}"' in page.text
+        assert (await http.get(path)).status_code == 200, path
