@@ -223,7 +223,10 @@ async def test_two_megabytes_are_refused(edge: Edge) -> None:
 )
 async def test_other_media_types_are_refused(edge: Edge, media_type: str) -> None:
     for method, template, operation in edge.routes():
-        if method == "POST" and "requestBody" in operation:
+        read = operation.get("requestBody", {}).get("content", {})
+        if method == "POST" and set(read) == {
+            "application/json"
+        }:  # a webhook is proven whatever it calls itself
             response = await edge.send(
                 method,
                 address(template),
