@@ -19,7 +19,9 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.e2e.town import Town
+from typing_extensions import override
 
 from muvi.adapters.db.outbox import SqlPostOffice
 from muvi.adapters.db.seat_claims import SqlSeatClaims
@@ -40,6 +42,7 @@ from muvi.domain.payments import attempt as attempts
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.report import PaymentReport, ReportedTransaction, TransactionKind
+from muvi.domain.seating.seat_plan import SeatKey
 from muvi.ports.errors import OutcomeUnknown
 from muvi.ports.messaging.outbox import Message
 from muvi.ports.messaging.post import Failure
@@ -143,9 +146,18 @@ def off(guard: str) -> bool:
 
 
 def _claims(tx: SqlTransaction) -> SqlSeatClaims:
-    if off("claims"):
-        return SqlSeatClaims(tx._connection, free_for_me="true")
-    return SqlSeatClaims(tx._connection)
+    return OpenClaims(tx._connection) if off("claims") else SqlSeatClaims(tx._connection)
+
+
+class OpenClaims(SqlSeatClaims):
+    """Claims that ask nobody, the look before them neither."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection, free_for_me="true")
+
+    @override
+    async def taken(self, *_: object, **__: object) -> tuple[SeatKey, ...]:
+        return ()
 
 
 @_around(WebhookReader, "_opened")

@@ -65,7 +65,7 @@ async def test_the_loser_may_take_another_seat(box: Box, town: Town) -> None:
 async def test_without_the_claims_guard_the_seat_is_given_away_again_and_again(
     open_box: Box, open_town: Town
 ) -> None:
-    """The twin: claims that take every seat that is asked for, whoever has it."""
+    """The twin: claims that take every seat that is asked for, whoever has it, with no look before."""
     hall = await open_box.hall()
     with without(open_town, "claims"):
         await race(open_box, hall, ROUND)
