@@ -77,7 +77,6 @@ PAY: Final[Refusals] = (
 CANCEL: Final[Refusals] = (
     *_ANY_CHANGE,
     CancellationNotAllowed,
-    PaymentInProgress,
     ReasonsDiffer,
     UnknownReason,
     UnknownReference,
