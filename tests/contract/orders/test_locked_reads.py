@@ -43,7 +43,7 @@ async def test_without_reading_again_the_lines_would_be_those_of_before(
     sql_store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: a statement that waits keeps the snapshot it began with."""
-    monkeypatch.setattr(sql_orders, "_stale", lambda _row: False)
+    monkeypatch.setattr(sql_orders, "stale", lambda _row: False)
     written, read = await read_behind(sql_store)
     assert (read.version, read.lines) == (written.version, ())
 

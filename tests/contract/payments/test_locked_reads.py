@@ -45,6 +45,6 @@ async def test_without_reading_again_the_capture_would_be_missed(
     clean_database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: a statement that waits keeps the snapshot it began with."""
-    monkeypatch.setattr(sql_attempts, "_stale", lambda _row: False)
+    monkeypatch.setattr(sql_attempts, "stale", lambda _row: False)
     found = await read_behind(clean_database)
     assert (found.is_paid, found.captured) == (True, ())

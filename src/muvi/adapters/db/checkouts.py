@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, RowMapping, bindparam, case, func, null, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.leases import claimed, claiming
 from muvi.adapters.db.tables.orders import checkouts
 from muvi.domain.orders.checkout import Checkout, CheckoutState
 from muvi.domain.orders.order import OrderStatus
@@ -17,16 +18,7 @@ from muvi.ports.orders.checkouts import Checkouts
 
 CHANNEL = "muvi_checkouts"
 
-_CLAIM = text(
-    """
-    UPDATE checkouts SET lease_until = :lease
-    WHERE order_id IN (
-        SELECT order_id FROM checkouts
-        WHERE next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
-        ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING order_id
-    """
-)
+_CLAIM = claiming("checkouts", key="order_id", due="next_at")
 _WAKE = text(
     "UPDATE checkouts SET next_at = least(next_at, :at) WHERE order_id = :order"
     " RETURNING pg_notify(:channel, '')"
@@ -75,8 +67,7 @@ class SqlCheckouts(Checkouts):
 
     @override
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[UUID, ...]:
-        facts = {"now": now, "lease": now + timedelta(seconds=lease_s), "limit": limit}
-        return tuple((await self._connection.execute(_CLAIM, facts)).scalars())
+        return await claimed(self._connection, _CLAIM, now, limit=limit, lease_s=lease_s)
 
     @override
     async def keep_lease(self, order_id: UUID, until: datetime) -> None:

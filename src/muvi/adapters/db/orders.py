@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     Insert,
-    RowMapping,
     Select,
     Table,
     TableValuedAlias,
@@ -30,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from muvi.adapters.db.order_rows import line_of, line_row, order_of, order_row, record_of, record_row
+from muvi.adapters.db.rows import stale
 from muvi.adapters.db.tables.orders import box_office_orders, order_lines, order_timeline, orders
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
 from muvi.domain.orders.line import OrderLine
@@ -140,7 +140,7 @@ class SqlOrders(Orders):
     async def get(self, order_id: UUID, *, for_update: bool = False) -> Order | None:
         query = _LOCK if for_update else _GET
         row = (await self._connection.execute(query, {"key": order_id})).mappings().first()
-        if row is not None and for_update and _stale(row):
+        if row is not None and for_update and stale(row):
             row = (await self._connection.execute(_GET, {"key": order_id})).mappings().first()
         if row is None:
             return None
@@ -202,10 +202,3 @@ def _news(order: Order, known: tuple[BoxOfficeOrderRecord, ...]) -> dict[str, ob
 
 def _entries(order: Order) -> list[dict[str, object]]:
     return [{"at": entry.at, "code": entry.code, "facts": dict(entry.facts)} for entry in order.timeline]
-
-
-def _stale(row: RowMapping) -> bool:
-    """Whether the lock was waited for: the row is then the newest, but what belongs to it was read from the
-    snapshot with which the statement began.
-    """
-    return bool(row["seen_version"] != row["version"])

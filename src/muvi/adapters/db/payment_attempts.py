@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,14 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.leases import claimed, claiming
+from muvi.adapters.db.rows import stale
 from muvi.adapters.db.tables.payments import gateway_transactions, payment_attempts
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import PAID, AttemptStatus
@@ -36,16 +37,7 @@ CHANNEL = "muvi_payments"
 _TAKING = (TransactionKind.DEBIT.value, TransactionKind.CAPTURE.value)
 _A = payment_attempts.c
 _T = gateway_transactions.c
-_CLAIM = text(
-    """
-    UPDATE payment_attempts SET lease_until = :lease
-    WHERE id IN (
-        SELECT id FROM payment_attempts
-        WHERE next_check_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
-        ORDER BY next_check_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id
-    """
-)
+_CLAIM = claiming("payment_attempts", key="id", due="next_check_at")
 
 
 _EVERY = func.jsonb_agg(
@@ -155,8 +147,7 @@ class SqlPaymentAttempts(PaymentAttempts):
 
     @override
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[UUID, ...]:
-        facts = {"now": now, "lease": now + timedelta(seconds=lease_s), "limit": limit}
-        return tuple((await self._connection.execute(_CLAIM, facts)).scalars())
+        return await claimed(self._connection, _CLAIM, now, limit=limit, lease_s=lease_s)
 
     @override
     async def keep_lease(self, attempt_id: UUID, until: datetime) -> None:
@@ -169,7 +160,7 @@ class SqlPaymentAttempts(PaymentAttempts):
         """
         query = read if lock is None else lock
         rows: Sequence[RowMapping] = (await self._connection.execute(query, {"key": key})).mappings().all()
-        if lock is not None and any(map(_stale, rows)):
+        if lock is not None and any(map(stale, rows)):
             rows = (await self._connection.execute(read, {"key": key})).mappings().all()
         return rows
 
@@ -177,10 +168,6 @@ class SqlPaymentAttempts(PaymentAttempts):
         if attempt.captured:
             rows = [_capture_row(attempt, capture) for capture in attempt.captured]
             await self._connection.execute(_PUT_CAPTURE, rows)
-
-
-def _stale(row: RowMapping) -> bool:
-    return bool(row["seen_version"] != row["version"])
 
 
 def _capture_row(attempt: PaymentAttempt, capture: Capture) -> dict[str, Any]:

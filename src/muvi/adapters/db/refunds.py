@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.leases import claimed, claiming
 from muvi.adapters.db.tables.payments import refunds
 from muvi.domain.payments.refund import Refund, RefundStatus
 from muvi.domain.shared.money import Money
@@ -18,16 +19,7 @@ from muvi.ports.payments.refunds import RefundChanged, Refunds
 CHANNEL = "muvi_refunds"
 _R = refunds.c
 _RING = text(f"SELECT pg_notify('{CHANNEL}', '')")
-_CLAIM = text(
-    """
-    UPDATE refunds SET lease_until = :lease
-    WHERE id IN (
-        SELECT id FROM refunds
-        WHERE next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
-        ORDER BY next_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id
-    """
-)
+_CLAIM = claiming("refunds", key="id", due="next_at")
 
 
 class SqlRefunds(Refunds):
@@ -69,8 +61,7 @@ class SqlRefunds(Refunds):
 
     @override
     async def claim_due(self, now: datetime, *, limit: int, lease_s: float) -> tuple[UUID, ...]:
-        facts = {"now": now, "lease": now + timedelta(seconds=lease_s), "limit": limit}
-        return tuple((await self._connection.execute(_CLAIM, facts)).scalars())
+        return await claimed(self._connection, _CLAIM, now, limit=limit, lease_s=lease_s)
 
     @override
     async def keep_lease(self, refund_id: UUID, until: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -78,3 +78,10 @@ class Rows:
     def scalar_one(self) -> Any:  # noqa: ANN401
         """The first column of the row. Raises `NoResultFound`, `MultipleResultsFound`."""
         return self.one()[0]
+
+
+def stale(row: Mapping[Any, Any]) -> bool:
+    """Whether a locked read waited for its lock: the row is then the newest, but what belongs to it was read
+    from the snapshot with which the statement began.
+    """
+    return bool(row["seen_version"] != row["version"])
