@@ -6,7 +6,7 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from muvi_sandbox import control, hyperpay, inbox, index, sendgrid, unifonic, vista
+from muvi_sandbox import control, hyperpay, inbox, index, payfort, sendgrid, taqnyat, unifonic, vista
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.control import Control, Stoppable, System
 from muvi_sandbox.faults import Faults
@@ -47,8 +47,10 @@ def _systems(config: SandboxConfig, truth: Truth, faults: Faults) -> dict[str, S
     box = inbox.create(config)
     return {
         "hyperpay": hyperpay.create(config, truth, faults),
+        "payfort": payfort.create(config, truth, faults),
         "inbox": box,
         "unifonic": unifonic.create(config, truth, faults, box),
+        "taqnyat": taqnyat.create(config, truth, faults, box),
         "sendgrid": sendgrid.create(config, truth, faults, box),
         "vista": vista.create(config, truth, faults),
     }

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
-from litestar import Request, get, post
+from litestar import get, post
 
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.faults import Faults, Reply
@@ -18,10 +17,10 @@ from muvi_sandbox.hyperpay.book import SYSTEM, Book, Checkout
 from muvi_sandbox.hyperpay.desk import AMOUNT, Desk, minor
 from muvi_sandbox.hyperpay.settings import Knobs
 from muvi_sandbox.hyperpay.throttle import Throttle
-from muvi_sandbox.hyperpay.till import Refusal, Till
+from muvi_sandbox.hyperpay.till import Till
 from muvi_sandbox.reply import VendorResponse, answer
+from muvi_sandbox.shoppers import Call, Refusal, read_form
 
-Call = Request[Any, Any, Any]
 WIDGET = (Path(__file__).parent / "widget.js").read_bytes()
 INTEGRITY = "sha384-" + base64.b64encode(hashlib.sha384(WIDGET).digest()).decode()
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -181,11 +180,6 @@ class Api:
             return answers.refusal(codes.NO_SESSION, self._book.clock.now())
         headers = {"access-control-allow-origin": "*", "cache-control": "no-store"}
         return Reply(200, WIDGET, headers, "text/javascript")
-
-
-async def read_form(request: Call) -> dict[str, str]:
-    """Read a urlencoded body; the last of repeated names counts."""
-    return dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
 
 
 def _flaws(form: dict[str, str]) -> list[tuple[str, str]]:

@@ -1,26 +1,24 @@
 """The gateway as the shell sees it: routes, knobs and acts."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Router
 
+from muvi_sandbox.acts import Acts, Facts, card_of, performed
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.faults import Faults
 from muvi_sandbox.hyperpay import answers, codes
 from muvi_sandbox.hyperpay.api import Api
 from muvi_sandbox.hyperpay.book import Book, Transaction
-from muvi_sandbox.hyperpay.cards import read_card
 from muvi_sandbox.hyperpay.desk import Desk
 from muvi_sandbox.hyperpay.settings import Knobs
 from muvi_sandbox.hyperpay.shopper import Shopper
-from muvi_sandbox.hyperpay.till import Refusal, Till
+from muvi_sandbox.hyperpay.till import Till
 from muvi_sandbox.hyperpay.webhooks import Webhooks
 from muvi_sandbox.knobs import BadControl
 from muvi_sandbox.truth import Truth
 
 _FORGERS_KEY = "ff" * 32
-Facts = Mapping[str, Any]
 
 
 class HyperpaySandbox:
@@ -33,7 +31,7 @@ class HyperpaySandbox:
         self._till = Till(config, self._book, self.knobs, self._webhooks)
         desk = Desk(self._book, self.knobs, self._till, self._webhooks)
         self._api = Api(config, faults, self._book, self.knobs, self._till, desk)
-        self._acts: dict[str, Callable[[Facts], dict[str, Any]]] = {
+        self._acts: Acts = {
             "pay": self._pay,
             "settle": self._settle,
             "webhook-test": self._test,
@@ -53,15 +51,7 @@ class HyperpaySandbox:
 
     def act(self, action: str, facts: Facts) -> dict[str, Any]:
         """Do what no merchant asked for; the name of the act says what. Raises BadControl."""
-        act = self._acts.get(action)
-        if act is None:
-            raise BadControl(f"no such act: {action}; there are {', '.join(self._acts)}")
-        try:
-            return act(facts)
-        except KeyError as error:
-            raise BadControl(f"{action} needs {error}") from error
-        except Refusal as error:
-            raise BadControl(error.reason) from error
+        return performed(self._acts, action, facts)
 
     async def stop(self) -> None:
         """Drop notifications that are not sent yet."""
@@ -69,10 +59,8 @@ class HyperpaySandbox:
 
     def _pay(self, facts: Facts) -> dict[str, Any]:
         """`{checkout_id, card_number, ..., shopper_result_url}`: a shopper who pays and closes the tab."""
-        fields = {"expiry_month": "12", "expiry_year": "2039", "cvv": "123"}
-        fields |= {name: str(value) for name, value in facts.items()}
-        address = fields.get("shopper_result_url") or "http://127.0.0.1/closed-tab"
-        return {"next": self._till.pay(str(facts["checkout_id"]), read_card(fields), address)}
+        address = str(facts.get("shopper_result_url") or "http://127.0.0.1/closed-tab")
+        return {"next": self._till.pay(str(facts["checkout_id"]), card_of(facts), address)}
 
     def _settle(self, facts: Facts) -> dict[str, Any]:
         """`{id, code?}`: end a pending transaction now, with success unless a code is given."""

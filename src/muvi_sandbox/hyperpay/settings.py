@@ -1,13 +1,14 @@
 """Knobs of the gateway. Defaults are a friendly day; numbers that the vendor leaves open can be turned."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from muvi_sandbox.courier import DeliveryKnobs
 from muvi_sandbox.hyperpay import codes
 
 
 @dataclass
-class Knobs:
+class Knobs(DeliveryKnobs):
     """Durations are in seconds of the sandbox clock, those of webhooks in real seconds."""
 
     status_per_minute: int = 2
@@ -24,13 +25,7 @@ class Knobs:
     refund_pending_s: float = 0.0
     refund_volume_checked: bool = False
     empty_return_call: bool = False
-    webhooks_on: bool = True
-    webhook_copies: int = 1
-    webhook_delay_s: float = 0.1
     webhook_pending_first: bool = False
-    webhook_reorder: bool = False
-    webhook_held_s: float = 3.0
     webhook_wrapper: Literal["hex", "json"] = "hex"
     webhook_ndc: Literal["checkout", "entity"] = "checkout"
     webhook_key: str = ""
-    webhook_retry_s: list[float] = field(default_factory=lambda: [1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0])

@@ -3,20 +3,15 @@
 from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
+from muvi_sandbox import cards
+from muvi_sandbox.cards import Card
 from muvi_sandbox.config import SandboxConfig
-from muvi_sandbox.hyperpay import cards, codes
+from muvi_sandbox.hyperpay import codes
 from muvi_sandbox.hyperpay.book import Book, Checkout, Transaction
-from muvi_sandbox.hyperpay.cards import Card
+from muvi_sandbox.hyperpay.cards import FLAWS, OUTCOMES, shown
 from muvi_sandbox.hyperpay.settings import Knobs
 from muvi_sandbox.hyperpay.webhooks import Webhooks
-
-
-class Refusal(Exception):
-    """The session cannot be paid: gone, paid or misused. The shopper sees the reason, nothing was charged."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+from muvi_sandbox.shoppers import Refusal
 
 
 class Till:
@@ -114,7 +109,7 @@ class Till:
             reference=checkout.reference,
             code=code,
             checkout_id=checkout.id,
-            card=card.shown(),
+            card=shown(card),
             told_code=told,
             return_address=target if card.number == cards.CHALLENGED else "",
             settles_at=self._book.clock.now() + timedelta(seconds=wait_s) if settles else None,
@@ -129,14 +124,14 @@ class Till:
 
     def _verdict(self, checkout: Checkout, card: Card) -> str:
         if flaw := card.flaw(self._book.clock.now()):
-            return flaw
+            return FLAWS[flaw]
         if self._not_offered(checkout, card.brand):
             return codes.NOT_CONFIGURED
         if self._knobs.whole_amounts_only and checkout.amount_minor % 100:
             return codes.DECLINED
         if card.number in {cards.CHALLENGED, cards.SLOW}:
             return codes.PENDING
-        return self._knobs.force_code or cards.OUTCOMES.get(card.number, self._knobs.success_code)
+        return self._knobs.force_code or OUTCOMES.get(card.number, self._knobs.success_code)
 
     def _not_offered(self, checkout: Checkout, brand: str) -> bool:
         """A mada card takes debits only; an entity of its own takes its brand only."""
