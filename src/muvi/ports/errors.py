@@ -7,19 +7,28 @@ from __future__ import annotations
 
 class PortError(Exception):
     """Base of what a port may raise; `system` names the role that failed (box office, gateway …), never a
-    vendor's secret.
+    vendor's secret. `answered`: the other side is well and spoke of this one call, so it says nothing about
+    anybody else's.
     """
 
-    def __init__(self, message: str, *, system: str = "") -> None:
+    def __init__(self, message: str, *, system: str = "", answered: bool = False) -> None:
         super().__init__(message)
         self.system = system
+        self.answered = answered
 
 
 class Unavailable(PortError):
     """The call had no effect and may be repeated; `retry_after_s` when the other side said so."""
 
-    def __init__(self, message: str, *, system: str = "", retry_after_s: float | None = None) -> None:
-        super().__init__(message, system=system)
+    def __init__(
+        self,
+        message: str,
+        *,
+        system: str = "",
+        retry_after_s: float | None = None,
+        answered: bool = False,
+    ) -> None:
+        super().__init__(message, system=system, answered=answered)
         self.retry_after_s = retry_after_s
 
 
@@ -27,7 +36,7 @@ class Refused(PortError):
     """The other side understood and said no. `reason` is its own code, kept verbatim."""
 
     def __init__(self, message: str, *, reason: str = "", system: str = "") -> None:
-        super().__init__(message, system=system)
+        super().__init__(message, system=system, answered=True)
         self.reason = reason
 
 

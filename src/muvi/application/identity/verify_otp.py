@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from muvi.application.identity.otp_senders import OtpSenders
 from muvi.domain.identity.challenge import (
+    OtpAskedTooOften,
     OtpChallenge,
     OtpExpired,
     OtpPurpose,
@@ -22,7 +24,7 @@ from muvi.domain.shared.actor import ActorKind, Platform
 from muvi.domain.shared.errors import DomainError
 from muvi.ports.clock import Clock, Ids
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
-from muvi.ports.identity.sms_otp import CodeCheck, SmsOtp
+from muvi.ports.identity.sms_otp import AskedTooOften, CodeCheck
 from muvi.ports.identity.tokens import SessionTokens, TokenPair, TokenSubject
 from muvi.ports.identity.transaction import IdentityTx
 from muvi.ports.transaction import UnitOfWork
@@ -52,15 +54,15 @@ class SignedIn:
 class VerifyOtp:
     """Whoever holds the code is the owner of the number.
 
-    A try is paid for first, then the partner compares outside any transaction, then the answer is recorded
-    under the same row's lock: of two right answers for one code the second is refused. When the partner's
-    answer is lost it may have used the code up, so that code is ended; like any failure of the partner it
-    confirmed nothing, and the try is given back. Raises `WrongOtp`, `OtpExpired`, `OtpUnconfirmed`,
-    `OtpLocked`, and the partner's `Unavailable` and `Refused`.
+    A try is paid for first, then the partner that sent the code compares it outside any transaction, then the
+    answer is recorded under the same row's lock: of two right answers for one code the second is refused.
+    When the partner's answer is lost it may have used the code up, so that code is ended; like any failure of
+    the partner it confirmed nothing, and the try is given back. Raises `WrongOtp`, `OtpExpired`,
+    `OtpUnconfirmed`, `OtpLocked`, `OtpAskedTooOften`, and the partner's `Unavailable` and `Refused`.
     """
 
     begin: UnitOfWork[IdentityTx]
-    sms: SmsOtp
+    senders: OtpSenders
     tokens: SessionTokens
     clock: Clock
     ids: Ids
@@ -72,9 +74,11 @@ class VerifyOtp:
         if code is None:  # costs a try like any other wrong code, but is not worth a call
             raise paid.refusal
         try:
-            verdict = await self.sms.check(command.phone, code)
-        except (Unavailable, Refused):
+            verdict = await self.senders.named(paid.sender).check(command.phone, code, paid.challenge_id)
+        except (Unavailable, Refused) as not_compared:
             await self._give_back(command.phone, paid)
+            if isinstance(not_compared, AskedTooOften):
+                raise OtpAskedTooOften(retry_after_s=not_compared.retry_after_s) from not_compared
             raise
         except OutcomeUnknown as lost:
             raise await self._settle(command.phone, paid, lost) from lost

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from muvi.application.orders.box_office_steps import BoxOfficeSteps, Work
-from muvi.application.orders.checkout_facts import Case, read_case
+from muvi.application.orders.checkout_facts import Case, lock_case
 from muvi.application.orders.checkout_steps import take_step
 from muvi.application.orders.learned import Record
 from muvi.application.orders.transaction import PurchaseTx
@@ -48,10 +48,9 @@ class AdvanceCheckout:
         """Record what was learned, then decide: the next foreign step with its intent committed, or None."""
         now = self.clock.now()
         async with self.begin() as tx:
-            order = await tx.orders.get(order_id, for_update=True)
-            if order is None:
+            case = await lock_case(tx, order_id)
+            if case is None:
                 return None
-            case = await read_case(tx, order)
             if done is not None and case.checkout.version != done.version:
                 return None  # somebody else moved the process: this answer is theirs to find again
             waiting = False
@@ -61,7 +60,7 @@ class AdvanceCheckout:
             step = None if waiting else await self._local(tx, case, now)
             if step is Step.COMPLETE:  # from here on a booking may exist: it is asked for, never sent blindly
                 case.checkout.state = CheckoutState.RESOLVING
-            await tx.orders.save(order)
+            await tx.orders.save(case.order)
             await tx.checkouts.save(case.checkout, rest=step is None)
         return Work(step=step, case=case, version=case.checkout.version) if step else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.checkout import CaptureFact, Checkout, CheckoutFacts
@@ -62,12 +63,12 @@ class Case:
         )
 
 
-async def read_case(tx: PurchaseTx, order: Order) -> Case:
-    """Lock the order's attempts and checkout; the order itself is locked already."""
-    attempts = await tx.attempts.of_order(order.id, for_update=True)
-    checkout = await tx.checkouts.get(order.id)
-    held = await tx.claims.held(order.showtime_id, order_id=order.id)
-    return Case(order=order, attempts=attempts, checkout=checkout, held=held)
+async def lock_case(tx: PurchaseTx, order_id: UUID) -> Case | None:
+    """The case of an order, all of it locked; None when there is no such order."""
+    found = await tx.cases.lock(order_id)
+    if found is None:
+        return None
+    return Case(order=found.order, attempts=found.attempts, checkout=found.checkout, held=found.held)
 
 
 def _oldest(checked: list[datetime | None]) -> datetime | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from muvi.application.orders.follow import adopt, drop_selection
 from muvi.application.orders.lines import LineWriter
 from muvi.application.orders.operations import Lease, Operations
-from muvi.application.orders.ownership import owned
+from muvi.application.orders.ownership import owned, owned_case
 from muvi.application.orders.seat_choice import SeatChoice
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
@@ -31,6 +31,7 @@ from muvi.domain.seating.selection import ChosenTicket, SeatsTaken, TicketWish, 
 from muvi.domain.shared.actor import Actor
 from muvi.ports.clock import Clock
 from muvi.ports.errors import OutcomeUnknown, PortError, Refused, Unavailable
+from muvi.ports.orders.cases import LockedCase
 from muvi.ports.orders.rules import OrderPolicy
 from muvi.ports.seating.box_office import (
     BoxOffice,
@@ -126,16 +127,15 @@ class ChooseSeats:
     ) -> SeatChoice:
         wanted = {seat.key: seat for ticket in tickets for seat in ticket.seats}
         async with self.begin() as tx:
-            order = owned(await tx.orders.get(command.order_id, for_update=True), command.actor)
+            case = owned_case(await tx.cases.lock(command.order_id), command.actor)
+            order, checkout = case.order, case.checkout
             order.require_open(now)
-            attempts = await tx.attempts.of_order(order.id)
-            if any(attempt.is_open or attempt.holds_money for attempt in attempts):
+            if any(attempt.is_open or attempt.holds_money for attempt in case.attempts):
                 raise PaymentInProgress
             operation = self.operations.start(order, OperationKind.SEATS, now)
-            checkout = await tx.checkouts.get(order.id)
             if checkout.state is not CheckoutState.OPEN:
                 raise OrderBusy(retry_after_s=2)
-            former = await self._held_before(tx, order)
+            former = _held_before(case)
             both = {*wanted, *former}
             until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
             await tx.orders.save(order)
@@ -148,12 +148,6 @@ class ChooseSeats:
             operation=operation, order=order, showtime=showtime, tickets=tickets, plan=plan, former=former
         )
 
-    async def _held_before(self, tx: PurchaseTx, order: Order) -> frozenset[SeatKey]:
-        """The seats of the lines; those dropped, whatever stays claimed because the box office has it."""
-        if order.seats or order.box_office_order is None:
-            return frozenset(map(SeatKey, order.seats))
-        return await tx.claims.held(order.showtime_id, order_id=order.id)
-
     async def _box_order(self, choice: SeatChoice, now: datetime) -> OrderRef:
         record = choice.order.box_office_order
         if record is not None:
@@ -165,7 +159,7 @@ class ChooseSeats:
             await self._settle_as_before(choice, now)
             raise Unavailable("no order could be opened", system="box-office") from error
         async with self.begin() as tx:
-            order = await self._mine(tx, choice)
+            order = _ours(await tx.orders.get(choice.order.id, for_update=True), choice)
             order.attach(
                 BoxOfficeOrderRecord(
                     id=self.lines.ids.new(),
@@ -209,7 +203,7 @@ class ChooseSeats:
     async def _leave_to_checkout(self, choice: SeatChoice, now: datetime) -> None:
         """The operation lapses at once, so that the checkout asks as soon as the box office answers again."""
         async with self.begin() as tx:
-            order = await self._mine(tx, choice)
+            order = _ours(await tx.orders.get(choice.order.id, for_update=True), choice)
             if order.operation is not None:
                 order.operation = replace(order.operation, deadline=now)
             await tx.orders.save(order)
@@ -226,16 +220,18 @@ class ChooseSeats:
         """The box office holds the choice: record it and free everything else."""
         fresh = await self.lines.write(held, choice.showtime.ref)
         async with self.begin() as tx:
-            order = await self._mine(tx, choice)
+            case = await self._mine(tx, choice)
+            order = case.order
             await adopt(tx, order, held, fresh, now)
-            await _end(tx, order)
+            await _end(tx, case)
 
     async def _settle_as_before(self, choice: SeatChoice, now: datetime) -> None:
         """Nothing was changed: only what was claimed for the choice is free again."""
         async with self.begin() as tx:
-            order = await self._mine(tx, choice)
+            case = await self._mine(tx, choice)
+            order = case.order
             await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=choice.former)
-            await _end(tx, order)
+            await _end(tx, case)
 
     async def _settle_as_changed(
         self, choice: SeatChoice, held: BoxOfficeOrder | None, now: datetime
@@ -243,24 +239,40 @@ class ChooseSeats:
         """Nothing is chosen any more; what the box office holds all the same stays claimed."""
         kept = held.seats if held else frozenset[SeatKey]()
         async with self.begin() as tx:
-            order = await self._mine(tx, choice)
+            case = await self._mine(tx, choice)
+            order = case.order
             if kept:
                 until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
                 await tx.claims.claim(order.showtime_id, kept, order_id=order.id, until=until, now=now)
                 await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=kept)
             await drop_selection(tx, order, now, gone=not kept)
-            await _end(tx, order)
+            await _end(tx, case)
 
-    async def _mine(self, tx: PurchaseTx, choice: SeatChoice) -> Order:
-        """The order, if our operation is still the one in flight: a late reply changes nothing."""
-        order = await tx.orders.get(choice.order.id, for_update=True)
-        if order is None or not order.owns(choice.operation.id):
+    async def _mine(self, tx: PurchaseTx, choice: SeatChoice) -> LockedCase:
+        """The order with what ends together with it, if our operation is still the one in flight."""
+        case = await tx.cases.lock(choice.order.id)
+        if case is None:
             raise OrderBusy(retry_after_s=2)
-        return order
+        _ours(case.order, choice)
+        return case
 
 
-async def _end(tx: PurchaseTx, order: Order) -> None:
-    checkout = await tx.checkouts.get(order.id)
+def _ours(order: Order | None, choice: SeatChoice) -> Order:
+    """The order, if our operation is still the one in flight: a late reply changes nothing."""
+    if order is None or not order.owns(choice.operation.id):
+        raise OrderBusy(retry_after_s=2)
+    return order
+
+
+def _held_before(case: LockedCase) -> frozenset[SeatKey]:
+    """The seats of the lines; those dropped, whatever stays claimed because the box office has it."""
+    if case.order.seats or case.order.box_office_order is None:
+        return frozenset(map(SeatKey, case.order.seats))
+    return case.held
+
+
+async def _end(tx: PurchaseTx, case: LockedCase) -> None:
+    order, checkout = case.order, case.checkout
     checkout.rest_until(order.expires_at, operation=order.operation)
     order.finish()
     await tx.orders.save(order)

@@ -37,3 +37,8 @@ class KeepCheckout:
         """Hold it for another lease."""
         async with self.begin.alone() as tx:
             await tx.checkouts.keep_lease(order_id, self.clock.now() + timedelta(seconds=LEASE_S))
+
+    async def give_back(self, order_id: UUID) -> None:
+        """Hold it no longer: another may take it at once."""
+        async with self.begin.alone() as tx:
+            await tx.checkouts.keep_lease(order_id, self.clock.now())

@@ -7,6 +7,7 @@ from typing import Protocol
 from muvi.ports.ledger import Ledger
 from muvi.ports.messaging.outbox import Outbox
 from muvi.ports.orders.buyers import Buyers
+from muvi.ports.orders.cases import OrderCases
 from muvi.ports.orders.checkouts import Checkouts
 from muvi.ports.orders.orders import Orders
 from muvi.ports.payments.attempts import PaymentAttempts
@@ -21,6 +22,11 @@ class PurchaseTx(Protocol):
     @property
     def orders(self) -> Orders:
         """Orders."""
+        ...
+
+    @property
+    def cases(self) -> OrderCases:
+        """Orders with all that is decided together with them."""
         ...
 
     @property

@@ -89,18 +89,8 @@ class CheckPayment:
         gateway = self.gateways.of(attempt.gateway)
         if gateway is None:
             return PaymentReport(verdict=Verdict.UNKNOWN, code=_NOT_CONFIGURED)
-        question = PaymentToCheck(
-            reference=to_wire(attempt.id),
-            checkout_id=attempt.checkout_id,
-            entity=attempt.entity,
-            amount=attempt.amount,
-            opened_at=attempt.opened_at,
-            payment_ids=attempt.payment_ids,
-            paid=attempt.is_paid,
-            denied=attempt.denied_by,
-        )
         try:
-            return await gateway.check(question)
+            return await gateway.check(PaymentToCheck.of(attempt))
         except PortError as error:
             return PaymentReport(verdict=Verdict.UNKNOWN, code=type(error).__name__)
 
@@ -113,7 +103,8 @@ class CheckPayment:
             if attempt is None:
                 return None
             ours = await tx.attempts.record(attempt, report.transactions, now)
-            events = attempt.apply(replace(report, transactions=ours), now, signals_seen=asked.signals)
+            told = replace(report, transactions=ours)
+            events = attempt.apply(told, now, signals_seen=asked.signals, heard=asked.payment_ids)
             await tx.attempts.save(attempt)
             if order is not None and any(event.kind is AttemptEventKind.FAILED for event in events):
                 order.note("payment-declined", now, attempt=to_wire(attempt.id), cause=report.code)

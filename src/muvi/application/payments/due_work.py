@@ -39,6 +39,11 @@ class KeepAttempt:
         async with self.begin.alone() as tx:
             await tx.attempts.keep_lease(attempt_id, self.clock.now() + timedelta(seconds=LEASE_S))
 
+    async def give_back(self, attempt_id: UUID) -> None:
+        """Hold it no longer: another may take it at once."""
+        async with self.begin.alone() as tx:
+            await tx.attempts.keep_lease(attempt_id, self.clock.now())
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimDueRefunds:
@@ -64,3 +69,8 @@ class KeepRefund:
         """Hold it for another lease."""
         async with self.begin.alone() as tx:
             await tx.refunds.keep_lease(refund_id, self.clock.now() + timedelta(seconds=LEASE_S))
+
+    async def give_back(self, refund_id: UUID) -> None:
+        """Hold it no longer: another may take it at once."""
+        async with self.begin.alone() as tx:
+            await tx.refunds.keep_lease(refund_id, self.clock.now())

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.shared.text import Language
 from muvi.ports.clock import Clock
+from muvi.ports.payments.gateway import PaymentGateways, WebhookForged, WebhookMalformed, WebhookNotice
 from muvi.ports.payments.transaction import PaymentsTx
 from muvi.ports.transaction import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteReturnCommand:
-    """What the address of the visit says; all of it may be missing, and none of it is believed."""
+    """What the address of the visit says; all of it may be missing, and none of it is believed.
+
+    A gateway that posts signed fields names the payment in those: `posted` is that body, else None.
+    """
 
     gateway: str
     attempt_id: UUID | None = None
     checkout_id: str = ""
+    posted: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,15 @@ class NoteReturn:
     """Anybody may come back, also twice, also the gateway's own machinery without any parameter."""
 
     begin: UnitOfWork[PaymentsTx]
+    gateways: PaymentGateways
     clock: Clock
 
     async def __call__(self, command: NoteReturnCommand) -> ReturnNoted | None:
-        """Want a check of the attempt; None when the visit names none of ours."""
+        """Want a check of the attempt; None when the visit names none of ours, or only claims to."""
         now = self.clock.now()
+        proven = self._proven(command.gateway, command.posted)
+        if command.posted is not None:
+            command = replace(command, checkout_id=proven.checkout_id if proven else "")
         async with self.begin() as tx:
             attempt_id = command.attempt_id
             if attempt_id is None:
@@ -51,6 +60,8 @@ class NoteReturn:
                 return None
             if attempt.checkout_id and not attempt.is_paid:
                 attempt.signal(now)
+                if proven is not None and proven.is_used_up:
+                    attempt.pay_by = min(attempt.pay_by, now)  # the next `pay` makes a form that is taken
                 await tx.attempts.save(attempt)
         return ReturnNoted(
             attempt_id=attempt.id,
@@ -58,6 +69,14 @@ class NoteReturn:
             url=_address(attempt),
             language=attempt.language,
         )
+
+    def _proven(self, gateway: str, posted: bytes | None) -> WebhookNotice | None:
+        """What signed fields say, None when nothing is proven."""
+        known = self.gateways.of(gateway)
+        try:
+            return known.read_webhook({}, posted) if known and posted is not None else None
+        except (WebhookForged, WebhookMalformed):
+            return None
 
 
 def _address(attempt: PaymentAttempt) -> str:

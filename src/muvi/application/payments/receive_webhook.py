@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from muvi.domain.payments.report import Verdict
 from muvi.domain.shared.errors import NotFound
 from muvi.domain.shared.ids import from_wire
 from muvi.ports.clock import Clock, Ids
@@ -15,6 +16,14 @@ from muvi.ports.payments.gateway import PaymentGateways, WebhookNotice
 from muvi.ports.payments.transaction import PaymentsTx
 from muvi.ports.payments.webhooks import WebhookEvent
 from muvi.ports.transaction import UnitOfWork
+
+
+class GatewayNotConfigured(NotFound):
+    """A message of a gateway that this house does not work with."""
+
+    code = "gateway-not-configured"
+    title = "This gateway is not in use here"
+    title_ar = "بوابة الدفع هذه غير مستخدمة هنا"
 
 
 class WebhookFate(StrEnum):
@@ -39,7 +48,7 @@ class ReceiveWebhookCommand:
 class ReceiveWebhook:
     """For whoever proves to be the gateway; the proof is the message's own.
 
-    Raises `WebhookForged`, `WebhookMalformed`, `NotFound` for a gateway that is not configured.
+    Raises `WebhookForged`, `WebhookMalformed`, `GatewayNotConfigured`.
     """
 
     begin: UnitOfWork[PaymentsTx]
@@ -51,7 +60,7 @@ class ReceiveWebhook:
         """Keep the message and say what became of it."""
         gateway = self.gateways.of(command.gateway)
         if gateway is None:
-            raise NotFound("no such gateway")
+            raise GatewayNotConfigured
         notice = gateway.read_webhook(command.headers, command.body)
         if notice.is_test:
             return WebhookFate.TEST
@@ -77,7 +86,7 @@ class ReceiveWebhook:
             if refund_id is not None:
                 await _want_refund(tx, refund_id, now)
             elif attempt_id is not None:
-                await _want_attempt(tx, attempt_id, notice.payment_id, now)
+                await _want_attempt(tx, attempt_id, notice, now)
         return WebhookFate.QUARANTINED if unknown else WebhookFate.KEPT
 
 
@@ -97,11 +106,17 @@ async def _named(tx: PaymentsTx, gateway: str, notice: WebhookNotice) -> tuple[U
     return await tx.attempts.by_checkout(gateway, notice.checkout_id), None
 
 
-async def _want_attempt(tx: PaymentsTx, attempt_id: UUID, payment_id: str, now: datetime) -> None:
+async def _want_attempt(tx: PaymentsTx, attempt_id: UUID, notice: WebhookNotice, now: datetime) -> None:
+    """The calls of a check are counted: what is known already, or comes to its end later, costs none now."""
     attempt = await tx.attempts.get(attempt_id, for_update=True)
-    if attempt is not None and not attempt.has_captured(payment_id):
-        attempt.signal(now, payment_id)
-        await tx.attempts.save(attempt)
+    declined = notice.says is Verdict.DECLINED
+    if attempt is None or attempt.knows(notice.payment_id, declined=declined):
+        return
+    if notice.says is Verdict.PENDING:
+        attempt.announce(now, notice.payment_id)
+    else:
+        attempt.signal(now, notice.payment_id, declined=declined)
+    await tx.attempts.save(attempt)
 
 
 async def _want_refund(tx: PaymentsTx, refund_id: UUID, now: datetime) -> None:

@@ -48,24 +48,25 @@ class SendRefund:
 
     async def __call__(self, command: SendRefundCommand) -> RefundStatus | None:
         """One step of a refund."""
-        refund, step = await self._intended(command)
+        refund, step, others_minor = await self._intended(command)
         if refund is None or step in (RefundStep.NOTHING, RefundStep.HAND_OVER):
             return refund.status if refund else None
         gateway = self.gateways.of(refund.gateway)
         if gateway is None:
             outcome: RefundReport | _NoEffect = RefundReport(verdict=Verdict.UNKNOWN)
         elif step is RefundStep.SEND:
-            outcome = await _send(gateway, refund)
+            outcome = await _send(gateway, RefundRequest.of(refund, others_minor=others_minor))
         else:
-            outcome = await _ask(gateway, refund)
+            outcome = await _ask(gateway, RefundRequest.of(refund, others_minor=others_minor))
         return await self._recorded(refund, outcome)
 
-    async def _intended(self, command: SendRefundCommand) -> tuple[Refund | None, RefundStep]:
+    async def _intended(self, command: SendRefundCommand) -> tuple[Refund | None, RefundStep, int]:
+        """The refund, its next step, and what others of the same capture were ever asked for."""
         now = self.clock.now()
         async with self.begin() as tx:
             refund = await tx.refunds.get(command.refund_id, for_update=True)
             if refund is None or not (command.leased or refund.take_lease(now, LEASE_S)):
-                return None, RefundStep.NOTHING
+                return None, RefundStep.NOTHING, 0
             step = refund.next_step(now)
             match step:
                 case RefundStep.SEND:
@@ -76,7 +77,8 @@ class SendRefund:
                 case RefundStep.ASK | RefundStep.NOTHING:
                     pass
             await tx.refunds.save(refund)
-        return refund, step
+            attempt = await tx.attempts.get(refund.attempt_id)
+        return refund, step, refund.others_minor(attempt) if attempt else 0
 
     async def _recorded(self, sent: Refund, outcome: RefundReport | _NoEffect) -> RefundStatus | None:
         now = self.clock.now()
@@ -124,9 +126,9 @@ async def _note(tx: PaymentsTx, order: Order | None, refund: Refund, now: dateti
     await tx.orders.save(order)
 
 
-async def _send(gateway: PaymentGateway, refund: Refund) -> RefundReport | _NoEffect:
+async def _send(gateway: PaymentGateway, request: RefundRequest) -> RefundReport | _NoEffect:
     try:
-        return await gateway.refund(_request(refund))
+        return await gateway.refund(request)
     except Unavailable as error:
         return _NoEffect(error.retry_after_s)
     except Refused as error:
@@ -135,20 +137,8 @@ async def _send(gateway: PaymentGateway, refund: Refund) -> RefundReport | _NoEf
         return RefundReport(verdict=Verdict.UNKNOWN)
 
 
-async def _ask(gateway: PaymentGateway, refund: Refund) -> RefundReport:
+async def _ask(gateway: PaymentGateway, request: RefundRequest) -> RefundReport:
     try:
-        return await gateway.check_refund(_request(refund))
+        return await gateway.check_refund(request)
     except PortError:
         return RefundReport(verdict=Verdict.UNKNOWN)
-
-
-def _request(refund: Refund) -> RefundRequest:
-    return RefundRequest(
-        reference=to_wire(refund.id),
-        payment_id=refund.payment_id,
-        entity=refund.entity,
-        amount=refund.amount,
-        sent_at=refund.sent_at or refund.requested_at,
-        payment_reference=to_wire(refund.attempt_id),
-        transaction_id=refund.transaction_id,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language, LocalizedText
 from muvi.domain.tickets.code import TicketCode
 from muvi.domain.tickets.zatca import TaxSeller, zatca_qr
+from muvi.ports.errors import Unavailable
 from muvi.ports.orders.views import OrderView, OrderViews
 from muvi.ports.storage import FileKey, Files
 from muvi.ports.tickets import SheetSeat, TicketRenderer, TicketSheet
@@ -53,7 +55,9 @@ def tax_qr(order: Order, seller: TaxSeller) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ShowTicketImage:
-    """For whoever holds the image's own unguessable address. Raises `TicketsNotIssued`."""
+    """For whoever holds the image's own unguessable address. Somebody stands at the door with it: while the
+    store of files fails it is drawn each time. Raises `TicketsNotIssued`.
+    """
 
     views: OrderViews
     files: Files
@@ -67,11 +71,13 @@ class ShowTicketImage:
             raise TicketsNotIssued
         chosen = language or view.order.language
         key = FileKey(f"tickets/{to_wire(order_id).lower()}/{chosen.value}.png")
-        kept = await self.files.get(key)
-        if kept is not None:
-            return kept
+        with suppress(Unavailable):
+            kept = await self.files.get(key)
+            if kept is not None:
+                return kept
         image = await self.renderer.render(_sheet(view, chosen, self.seller))
-        await self.files.put(key, image)
+        with suppress(Unavailable):
+            await self.files.put(key, image)
         return image
 
 

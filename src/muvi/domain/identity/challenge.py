@@ -5,7 +5,9 @@ forgets it with every new code: five wrong tries for one code, ten minutes of li
 in a row lock the number for five minutes, each further one twice as long, an hour at most: anybody can guess
 at anybody's number, so a lock must cost a guesser much and the owner little. A right code, or a day without a
 wrong one, and the number is good as new. Whoever keeps at it gets 31 guesses on the first day and 24 on any
-later one: with six digits odds of about 1 in 32,000 a day.
+later one: odds of about 1 in 32,000 on the first day with six digits, but of 1 in 320 with four, which a
+partner's account may be set to. Fewer guesses would not mend that, only keep owners out for longer: it takes
+longer codes.
 
 A try is paid for *before* the partner is asked and handed back when it turns out not to have been a wrong
 guess, or taught its maker nothing: a partner that answers with an error confirms no code. So a hundred
@@ -29,6 +31,8 @@ KEPT_FAILURES = 10  # enough to reach the longest lock; more would lock no longe
 QUIET = timedelta(hours=24)
 LIFETIME = timedelta(minutes=10)
 CODE_LENGTHS = range(4, 11)
+SAFE_LENGTH = 6
+"""Digits with which the guesses of a day are worth next to nothing."""
 
 
 def typed_code(text: str) -> str | None:
@@ -79,6 +83,16 @@ class OtpLocked(LimitReached):
     title_ar = "محاولات خاطئة كثيرة"
 
 
+class OtpAskedTooOften(LimitReached):
+    """The sender of codes does nothing for this number for a while: come back after `retry_after_s`. No text
+    went out and no try was counted; a code that arrived before is as good as it was.
+    """
+
+    code = "otp-asked-too-often"
+    title = "Asked too often: use the last code, or wait"
+    title_ar = "طلبات كثيرة: استخدم آخر رمز وصلك أو انتظر قليلًا"
+
+
 class OtpPurpose(StrEnum):
     """What a code was asked for; it opens nothing else."""
 
@@ -100,6 +114,7 @@ class Try:
     """One try that was paid for. `attempts_left` and `locked_for` already count it as wrong."""
 
     challenge_id: UUID
+    sender: str | None
     at: datetime
     attempts_left: int
     locked_for: timedelta
@@ -112,23 +127,70 @@ class Try:
         return WrongOtp(attempts_left=self.attempts_left, retry_after_s=_seconds(self.locked_for))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCode:
+    """A code that somebody may hold, beside its number."""
+
+    id: UUID | None
+    purpose: OtpPurpose | None
+    sender: str | None
+    sent_at: datetime | None
+    tries: int
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class OtpChallenge:
-    """The newest code of one number, and its last failures in a row. One row per number."""
+    """The newest code of one number, and its last failures in a row. One row per number.
+
+    `sender` is the partner that was asked to send the code and so the one that can compare it, whoever sends
+    new codes by then; None for a code from before partners were told apart.
+    """
 
     phone: PhoneNumber
     id: UUID | None = None
     purpose: OtpPurpose | None = None
     state: CodeState = CodeState.NONE
+    sender: str | None = None
     sent_at: datetime | None = None
     tries: int = 0
     failures: list[datetime] = field(default_factory=list)
 
-    def send(self, challenge_id: UUID, purpose: OtpPurpose, now: datetime) -> None:
-        """A new code takes the place of the last one. Raises `OtpLocked` while the number is locked."""
+    def send(self, challenge_id: UUID, purpose: OtpPurpose, sender: str, now: datetime) -> SentCode | None:
+        """A new code takes the place of the last one, which is returned when it could still be used. Raises
+        `OtpLocked` while the number is locked.
+        """
         self._refuse_locked_number(now)
-        self.id, self.purpose = challenge_id, purpose
+        last = None
+        if self.state is CodeState.SENT:
+            last = SentCode(
+                id=self.id,
+                purpose=self.purpose,
+                sender=self.sender,
+                sent_at=self.sent_at,
+                tries=self.tries,
+            )
+        self.id, self.purpose, self.sender = challenge_id, purpose, sender
         self.state, self.sent_at, self.tries = CodeState.SENT, now, 0
+        return last
+
+    def take_back(self, challenge_id: UUID, last: SentCode | None) -> None:
+        """Nobody sent the new code: the last one, in somebody's hand, is good again. Guesses made meanwhile
+        count for it, since some partners compare by number alone. What happened to the number since then
+        stays: another code, or an end of this one.
+        """
+        if last is None or self.id != challenge_id or self.state is not CodeState.SENT:
+            return
+        self.id, self.purpose, self.sender = last.id, last.purpose, last.sender
+        self.sent_at, self.tries = last.sent_at, min(MAX_TRIES, last.tries + self.tries)
+
+    def pass_on(self, challenge_id: UUID, sender: str) -> bool:
+        """Another partner sends the code that the first one surely did not; nothing is counted anew. False
+        when the number has asked again meanwhile: this code would never be accepted.
+        """
+        if self.id != challenge_id:
+            return False
+        self.sender = sender
+        return True
 
     def take_try(self, purpose: OtpPurpose, now: datetime) -> Try:
         """Pay for one guess. Raises `OtpLocked`, `OtpExpired`, `WrongOtp` (nothing is waiting to be
@@ -146,7 +208,11 @@ class OtpChallenge:
         self.tries += 1
         self.failures = [*self.failures, now][-KEPT_FAILURES:]
         return Try(
-            challenge_id=self.id, at=now, attempts_left=self.attempts_left, locked_for=self._lock_earned
+            challenge_id=self.id,
+            sender=self.sender,
+            at=now,
+            attempts_left=self.attempts_left,
+            locked_for=self._lock_earned,
         )
 
     @property

@@ -25,7 +25,6 @@ class RevokedFor(StrEnum):
     """Why a session ended."""
 
     REUSE = "refresh-token-reused"
-    LOGOUT = "logout"
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

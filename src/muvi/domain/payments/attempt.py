@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,11 +15,14 @@ from muvi.domain.payments.attempt_status import (
     AttemptEventKind,
     AttemptStatus,
 )
-from muvi.domain.payments.capture import Capture, RefundExceedsCapture
-from muvi.domain.payments.report import PaymentReport, TransactionKind, Verdict
-from muvi.domain.payments.watch import CHECKOUT_USE_S, LATE_UNTIL, OPENING_S, WATCH_S, last_look, next_poll
+from muvi.domain.payments.capture import Capture, captured_ids, given_back, reserved
+from muvi.domain.payments.front_end import FrontEnd
+from muvi.domain.payments.report import PaymentReport, Verdict
+from muvi.domain.payments.watch import LATE_UNTIL, OPENING_S, WATCH_S, last_look, late_look, next_poll
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
+
+_OPEN_END = timedelta(seconds=30)  # after word of a card that somebody is still asked about
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -26,9 +30,9 @@ class PaymentAttempt:
     """One checkout and what is known of it.
 
     `signals` counts wanted checks (webhook, return visit); `ambiguous` the checks since the last signal that
-    settled nothing, `denied_by` the accounts that have denied any transaction since. `next_check_at` is empty
-    when the watch is over; a signal starts it again. `news` says, until it is saved, that a check is wanted
-    at once.
+    settled nothing, `denied_by` the accounts that have denied any transaction since. Of the transactions in
+    `payment_ids`, `declined_ids` were fetched as declined. `next_check_at` is empty when the watch is over; a
+    signal starts it again. `news` says, until it is saved, that a check is wanted at once.
     """
 
     id: UUID
@@ -41,9 +45,7 @@ class PaymentAttempt:
     status: AttemptStatus = AttemptStatus.INITIATED
     entity: str = ""
     checkout_id: str = ""
-    script_url: str = ""
-    integrity: str = ""
-    brands: tuple[str, ...] = ()
+    front: FrontEnd | None = None
     success_url: str = ""
     failed_url: str = ""
     language: Language = Language.EN
@@ -53,6 +55,7 @@ class PaymentAttempt:
     polls: int = 0
     lease_until: datetime | None = None
     payment_ids: tuple[str, ...] = ()
+    declined_ids: tuple[str, ...] = ()
     denied_by: tuple[str, ...] = ()
     captured: tuple[Capture, ...] = ()
     last_code: str = ""
@@ -99,14 +102,11 @@ class PaymentAttempt:
         entity: str,
         now: datetime,
         pay_by: datetime,
-        script_url: str = "",
-        integrity: str = "",
-        brands: tuple[str, ...] = (),
+        front: FrontEnd,
     ) -> None:
         """Record the checkout that the gateway opened; the watch starts."""
         self._become(AttemptStatus.PENDING)
-        self.checkout_id, self.entity = checkout_id, entity
-        self.script_url, self.integrity, self.brands = script_url, integrity, brands
+        self.checkout_id, self.entity, self.front = checkout_id, entity, front
         self.opened_at, self.pay_by = now, pay_by
         self.watch_until = now + timedelta(seconds=WATCH_S)
         self.next_check_at = next_poll(now, opened_at=now)
@@ -144,8 +144,7 @@ class PaymentAttempt:
 
     def usable(self, now: datetime, amount: Money) -> bool:
         """Whether a second `pay` meets this same checkout: open, in time, for the same amount."""
-        in_time = now < min(self.pay_by, self.opened_at + timedelta(seconds=CHECKOUT_USE_S))
-        return self.status is AttemptStatus.PENDING and in_time and self.amount == amount
+        return self.status is AttemptStatus.PENDING and now < self.pay_by and self.amount == amount
 
     def lead_back(self, success_url: str, failed_url: str, language: Language) -> bool:
         """Take the newest word on where the buyer returns to and how the page speaks; whether it is news."""
@@ -153,18 +152,35 @@ class PaymentAttempt:
         self.success_url, self.failed_url, self.language = success_url, failed_url, language
         return before != (success_url, failed_url, language)
 
-    def has_captured(self, payment_id: str) -> bool:
-        """Whether the money of that transaction is known, so that a message about it is no news."""
-        return any(capture.transaction_id == payment_id for capture in self.captured)
+    def knows(self, payment_id: str, *, declined: bool = False) -> bool:
+        """Whether a message about that transaction is no news: its money was fetched, or its decline."""
+        return (declined and payment_id in self.declined_ids) or payment_id in captured_ids(self.captured)
 
-    def signal(self, now: datetime, payment_id: str = "") -> None:
-        """Somebody says there is news (a webhook, a return visit): a check is wanted, nothing else."""
-        self.signals += 1
-        self.ambiguous, self.denied_by = 0, ()
-        if payment_id and payment_id not in self.payment_ids:
-            self.payment_ids = (*self.payment_ids, payment_id)
+    @property
+    def unanswered(self) -> bool:
+        """Whether there were news since the last answer."""
+        return self.signals > 0 and self.ambiguous == 0
+
+    def signal(self, now: datetime, payment_id: str = "", *, declined: bool = False) -> None:
+        """Somebody says there is news (a webhook, a return visit): a check is wanted, nothing else. Of a card
+        first told of as `declined` during a check, the answer of that very check may be the end.
+        """
+        asked = declined and self.lease_until is not None and self.lease_until > now
+        self._hear(payment_id, counts=not asked or payment_id in self.payment_ids)
+        self.ambiguous = 0
         self.next_check_at = min(self.next_check_at or now, now)
         self.news = True
+
+    def announce(self, now: datetime, payment_id: str) -> None:
+        """Somebody says that a card's end is open: look later, and want no other card until then."""
+        self.ambiguous = self.ambiguous if self.signals else 1
+        self._hear(payment_id, counts=True)
+        self.last_verdict = Verdict.UNKNOWN
+        self.next_check_at = min(self.next_check_at or now + _OPEN_END, now + _OPEN_END)
+
+    def _hear(self, payment_id: str, *, counts: bool) -> None:
+        self.signals, self.denied_by = max(1, self.signals + counts), ()
+        self.payment_ids = tuple(dict.fromkeys((*self.payment_ids, *filter(None, (payment_id,)))))
 
     def take_lease(self, now: datetime, lease_s: float) -> bool:
         """Become the only one who asks the gateway; False while somebody else is."""
@@ -173,45 +189,50 @@ class PaymentAttempt:
         self.lease_until = now + timedelta(seconds=lease_s)
         return True
 
-    def apply(self, report: PaymentReport, now: datetime, *, signals_seen: int) -> tuple[AttemptEvent, ...]:
+    def apply(
+        self, report: PaymentReport, now: datetime, *, signals_seen: int, heard: Collection[str] | None = None
+    ) -> tuple[AttemptEvent, ...]:
         """Take over a fetched state. It is monotonic: money once seen stays, a declined card ends nothing.
 
-        `signals_seen` is the count when the question was asked: news since then want another check.
+        `signals_seen` is the count when the question was asked, `heard` the transactions named by then: news
+        since then want another check, unless all they told of is declined in the answer too.
         """
         before = len(self.events)
+        fresh = set(self.payment_ids).difference(self.payment_ids if heard is None else heard)
+        news = self.signals > signals_seen or bool(fresh - report.ended_ids)
         self.polls += 1
-        self.checked_at, self.last_verdict, self.lease_until = now, report.verdict, None
+        self.checked_at, self.lease_until = now, None
+        if self.unanswered or not report.is_put_off:  # without news, what was known stays known
+            self.last_verdict = report.verdict
         self.last_code = report.code or self.last_code
         self._take_captures(report, now)
         self._follow(report, now)
         if self.signals == signals_seen:
             self.denied_by = tuple(dict.fromkeys((*self.denied_by, *report.denied)))
-        self._plan(report, now, news=self.signals > signals_seen)
+        self._plan(report, now, news=news)
         return tuple(self.events[before:])
 
     def _take_captures(self, report: PaymentReport, now: datetime) -> None:
-        known = {capture.transaction_id for capture in self.captured}
-        for found in report.transactions:
-            if found.is_payment and found.id and found.id not in self.payment_ids:
-                self.payment_ids = (*self.payment_ids, found.id)
+        known = captured_ids(self.captured)
+        heard = (found.id for found in report.transactions if found.is_payment and found.id)
+        self.payment_ids = tuple(dict.fromkeys((*self.payment_ids, *heard)))
+        self.declined_ids = tuple(dict.fromkeys((*self.declined_ids, *sorted(report.declined_ids))))
         for found in report.captures:
             if found.id in known or found.amount is None:
                 continue
             known.add(found.id)
-            self.captured = (*self.captured, Capture.of(found, found.amount, self.entity, now))
+            capture = Capture.of(found, found.amount, self.entity, now)
+            self.captured = (*self.captured, capture)
             if self.status is AttemptStatus.INITIATED:
                 self._become(AttemptStatus.PENDING)
             if not self.is_paid:
                 self._become(AttemptStatus.CAPTURED)
-            self._tell(AttemptEventKind.CAPTURED, now, found.id, found.amount)
+            self._tell(AttemptEventKind.CAPTURED, now, capture)
 
     def _follow(self, report: PaymentReport, now: datetime) -> None:
         if self.status is not AttemptStatus.PENDING:
             return
-        if any(
-            t.kind is TransactionKind.AUTHORIZATION and t.verdict is Verdict.CAPTURED
-            for t in report.transactions
-        ):
+        if report.is_authorized:
             self._become(AttemptStatus.AUTHORIZED)
             self._tell(AttemptEventKind.AUTHORIZED, now)
         elif report.verdict is Verdict.DECLINED:
@@ -226,46 +247,37 @@ class PaymentAttempt:
 
     def _unheard(self, report: PaymentReport) -> bool:
         """Whether somebody told of a transaction that nothing is known of yet."""
-        known = {capture.transaction_id for capture in self.captured}
+        known = captured_ids(self.captured)
         return bool(set(self.payment_ids) - known - {row.id for row in report.transactions})
 
     def _plan(self, report: PaymentReport, now: datetime, *, news: bool) -> None:
         denied = self._denied(report, now)
+        settled = report.verdict not in (Verdict.UNKNOWN, Verdict.PENDING) and not self.is_paid
         news = news and (not self.is_paid or self._unheard(report))
         if report.retry_after_s is not None and (news or not (self.is_paid or denied)):
             self.next_check_at = now + timedelta(seconds=report.retry_after_s)
+            self.ambiguous += settled
         elif news:
             self.next_check_at, self.news = now, True
         elif denied or not self.checkout_id:
-            self.next_check_at = None
+            self.next_check_at = late_look(now, opened_at=self.opened_at, front=self.front)
         elif self.is_paid and (not self._unheard(report) or now - self.opened_at >= LATE_UNTIL):
             self.next_check_at = last_look(
                 now, opened_at=self.opened_at, watch_until=self.watch_until, whole=report.whole
             )
         else:
-            settled = report.verdict not in (Verdict.UNKNOWN, Verdict.PENDING) and not self.is_paid
             tries = None if settled or not self.signals else self.ambiguous
             self.next_check_at = next_poll(now, opened_at=self.opened_at, ambiguous=tries)
             self.ambiguous += 1
 
     def reserve_refund(self, transaction_id: str, amount: Money) -> Capture:
         """Set money of one capture aside for a refund; raises `RefundExceedsCapture` when it is not there."""
-        for index, capture in enumerate(self.captured):
-            if capture.transaction_id == transaction_id:
-                self.captured = (
-                    *self.captured[:index],
-                    capture.reserve(amount),
-                    *self.captured[index + 1 :],
-                )
-                return capture
-        raise RefundExceedsCapture("no such capture", transaction_id=transaction_id)
+        self.captured, capture = reserved(self.captured, transaction_id, amount)
+        return capture
 
     def refund_done(self, transaction_id: str, amount: Money) -> None:
         """Record that reserved money went back."""
-        self.captured = tuple(
-            capture.give_back(amount) if capture.transaction_id == transaction_id else capture
-            for capture in self.captured
-        )
+        self.captured = given_back(self.captured, transaction_id, amount)
         whole = self.refunded_minor >= self.captured_minor
         target = AttemptStatus.REFUNDED if whole else AttemptStatus.PARTIALLY_REFUNDED
         if self.status not in (target, AttemptStatus.REFUNDED):
@@ -280,16 +292,6 @@ class PaymentAttempt:
             raise ValueError(f"an attempt cannot go from {self.status} to {target}")
         self.status = target
 
-    def _tell(
-        self, kind: AttemptEventKind, now: datetime, transaction_id: str = "", amount: Money | None = None
-    ) -> None:
-        self.events.append(
-            AttemptEvent(
-                kind=kind,
-                attempt_id=self.id,
-                order_id=self.order_id,
-                at=now,
-                transaction_id=transaction_id,
-                amount=amount,
-            )
-        )
+    def _tell(self, kind: AttemptEventKind, now: datetime, capture: Capture | None = None) -> None:
+        money = (capture.transaction_id, capture.amount) if capture else ("", None)
+        self.events.append(AttemptEvent.of(kind, self.id, self.order_id, now, *money))

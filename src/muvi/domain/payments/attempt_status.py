@@ -59,3 +59,23 @@ class AttemptEvent:
     at: datetime
     transaction_id: str = ""
     amount: Money | None = None
+
+    @classmethod
+    def of(
+        cls,
+        kind: AttemptEventKind,
+        attempt_id: UUID,
+        order_id: UUID,
+        at: datetime,
+        transaction_id: str = "",
+        amount: Money | None = None,
+    ) -> AttemptEvent:
+        """By position, in the order of the fields."""
+        return cls(
+            kind=kind,
+            attempt_id=attempt_id,
+            order_id=order_id,
+            at=at,
+            transaction_id=transaction_id,
+            amount=amount,
+        )

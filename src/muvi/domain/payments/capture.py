@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -67,3 +68,28 @@ class Capture:
         if refunded > self.reserved_minor:
             raise RefundExceedsCapture(transaction_id=self.transaction_id, refundable_minor=0)
         return replace(self, refunded_minor=refunded)
+
+
+def captured_ids(captures: Iterable[Capture]) -> set[str]:
+    """The transactions that took money."""
+    return {capture.transaction_id for capture in captures}
+
+
+def reserved(
+    captures: tuple[Capture, ...], transaction_id: str, amount: Money
+) -> tuple[tuple[Capture, ...], Capture]:
+    """The captures with money of one of them set aside, and that one as it was before. Raises
+    `RefundExceedsCapture` when it is not there.
+    """
+    for index, capture in enumerate(captures):
+        if capture.transaction_id == transaction_id:
+            return (*captures[:index], capture.reserve(amount), *captures[index + 1 :]), capture
+    raise RefundExceedsCapture("no such capture", transaction_id=transaction_id)
+
+
+def given_back(captures: Iterable[Capture], transaction_id: str, amount: Money) -> tuple[Capture, ...]:
+    """The captures when reserved money of one of them went back."""
+    return tuple(
+        capture.give_back(amount) if capture.transaction_id == transaction_id else capture
+        for capture in captures
+    )

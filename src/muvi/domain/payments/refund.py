@@ -136,6 +136,11 @@ class Refund:
             case RefundStatus.DONE | RefundStatus.MANUAL:
                 return RefundStep.NOTHING
 
+    def others_minor(self, attempt: PaymentAttempt) -> int:
+        """What other refunds of the same capture were ever asked for: each is reserved in it."""
+        captures = (one for one in attempt.captured if one.transaction_id == self.payment_id)
+        return max(0, sum(one.reserved_minor for one in captures) - self.amount.minor)
+
     def is_too_old(self, now: datetime) -> bool:
         """Whether no gateway takes it any more."""
         return now - self.captured_at > REFUND_WINDOW

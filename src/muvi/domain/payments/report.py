@@ -80,10 +80,34 @@ class PaymentReport:
         taking = (TransactionKind.DEBIT, TransactionKind.CAPTURE)
         return tuple(t for t in self.transactions if t.kind in taking and t.verdict is Verdict.CAPTURED)
 
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it tells nothing because the gateway may not be asked yet."""
+        return self.verdict is Verdict.UNKNOWN and self.retry_after_s is not None
+
+    @property
+    def is_authorized(self) -> bool:
+        """Whether money was set aside and not taken."""
+        reserving = (t.verdict for t in self.transactions if t.kind is TransactionKind.AUTHORIZATION)
+        return Verdict.CAPTURED in reserving
+
+    @property
+    def declined_ids(self) -> set[str]:
+        """Payments that were declined, each of them for good: another card is another transaction."""
+        said = self.transactions
+        return {t.id for t in said if t.is_payment and t.id and t.verdict is Verdict.DECLINED}
+
+    @property
+    def ended_ids(self) -> set[str]:
+        """Payments of which it tells the end."""
+        return self.declined_ids | {t.id for t in self.captures}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundReport:
-    """The state of one refund: CAPTURED means the money went back, PENDING and UNKNOWN are asked again."""
+    """The state of one refund: CAPTURED means the money went back, PENDING and UNKNOWN are asked again.
+    `transaction_id` is the gateway's name of it, empty unless it acknowledged the refund.
+    """
 
     verdict: Verdict
     transaction_id: str = ""

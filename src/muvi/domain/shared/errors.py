@@ -37,6 +37,37 @@ class Conflict(DomainError):
     title_ar = "الحالة الراهنة لا تسمح بذلك"
 
 
+class InvariantBroken(DomainError):
+    """The last guard stopped what our own rules should never have let through: a defect, nothing changed.
+
+    The message names the guard; it is for the log, not for whoever asked.
+    """
+
+    code = "invariant-broken"
+    title = "Something went wrong on our side; nothing has changed"
+    title_ar = "حدث خطأ من جانبنا ولم يتغير شيء"
+
+
+class AlreadyThere(InvariantBroken):
+    """Something else has this name, number or id. A use case that may meet this tells it in words of its
+    own.
+    """
+
+    code = "already-there"
+    title = "This is there already"
+    title_ar = "موجود مسبقًا"
+
+
+class ReferenceLost(InvariantBroken):
+    """What this refers to is not there, or is going away while something refers to it. A use case that may
+    meet this tells it in words of its own.
+    """
+
+    code = "reference-lost"
+    title = "Something that belongs to this is not there any more"
+    title_ar = "عنصر مرتبط بهذا لم يعد موجودًا"
+
+
 class Expired(DomainError):
     """The time for this has passed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -16,6 +16,11 @@ def ulid(at: datetime, randomness: bytes) -> UUID:
     """Compose a ULID from an aware time (millisecond precision) and ten random bytes."""
     milliseconds = int(at.timestamp() * 1000)
     return UUID(int=(milliseconds << _RANDOM_BITS) | int.from_bytes(randomness[:10], "big"))
+
+
+def made_at(value: UUID) -> datetime:
+    """When an id of ours was made, to the millisecond."""
+    return datetime.fromtimestamp((value.int >> _RANDOM_BITS) / 1000, tz=UTC)
 
 
 def to_wire(value: UUID) -> str:

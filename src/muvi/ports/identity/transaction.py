@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from muvi.ports.identity.otp import OtpChallenges
+from muvi.ports.identity.challenges import OtpChallenges
 from muvi.ports.identity.users import AuthSessions, Users
 
 

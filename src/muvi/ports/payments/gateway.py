@@ -1,4 +1,4 @@
-"""A payment gateway with a hosted card form."""
+"""A payment gateway that takes the card itself, in our page or in one of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from muvi.domain.payments.report import PaymentReport, RefundReport
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.front_end import FrontEnd
+from muvi.domain.payments.refund import Refund
+from muvi.domain.payments.report import PaymentReport, RefundReport, Verdict
+from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
 from muvi.ports.errors import PortError
@@ -43,20 +47,21 @@ class CheckoutRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayCheckout:
-    """An open checkout. `entity` is the account that must be used for everything that follows."""
+    """An open checkout. `entity` is the account that must be used for everything that follows; `front` is
+    what the buyer's browser does next.
+    """
 
     id: str
     entity: str
-    script_url: str = ""
-    integrity: str = ""
-    brands: tuple[str, ...] = ()
+    front: FrontEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentToCheck:
     """What we know of a checkout when we ask for its state. `payment_ids`: transactions heard of so far;
     `paid`: money of it is known, the question is what else it led to; `denied`: accounts that have denied any
-    transaction already and need not be asked again.
+    transaction already and need not be asked again; `declined_ids`: transactions fetched as declined already.
+    Without `news` nobody waits for the answer: the last call of a budget is not for such a question.
     """
 
     reference: str
@@ -67,13 +72,33 @@ class PaymentToCheck:
     payment_ids: tuple[str, ...] = ()
     paid: bool = False
     denied: tuple[str, ...] = ()
+    declined_ids: tuple[str, ...] = ()
+    news: bool = True
+
+    @classmethod
+    def of(cls, attempt: PaymentAttempt) -> PaymentToCheck:
+        """What is known of an attempt."""
+        return cls(
+            reference=to_wire(attempt.id),
+            checkout_id=attempt.checkout_id,
+            entity=attempt.entity,
+            amount=attempt.amount,
+            opened_at=attempt.opened_at,
+            payment_ids=attempt.payment_ids,
+            paid=attempt.is_paid,
+            denied=attempt.denied_by,
+            declined_ids=attempt.declined_ids,
+            news=attempt.unanswered,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequest:
     """Money to give back. `reference` is the refund's own id; `payment_id` the capture; `entity` the
-    capture's. `payment_reference` is the reference of the attempt, `transaction_id` the refund's own
-    transaction once it is known, `sent_at` when the call was last made.
+    capture's. `payment_reference` is the reference of the attempt, `transaction_id` the gateway's name of the
+    refund since it acknowledged it, `sent_at` when the call was last made. `others_minor` is what other
+    refunds of the same capture were ever asked for, in minor units: gateways that list no refunds tell their
+    sum.
     """
 
     reference: str
@@ -83,6 +108,21 @@ class RefundRequest:
     sent_at: datetime
     payment_reference: str = ""
     transaction_id: str = ""
+    others_minor: int = 0
+
+    @classmethod
+    def of(cls, refund: Refund, *, others_minor: int) -> RefundRequest:
+        """What is known of a refund."""
+        return cls(
+            reference=to_wire(refund.id),
+            payment_id=refund.payment_id,
+            entity=refund.entity,
+            amount=refund.amount,
+            sent_at=refund.sent_at or refund.requested_at,
+            payment_reference=to_wire(refund.attempt_id),
+            transaction_id=refund.transaction_id,
+            others_minor=others_minor,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +130,9 @@ class WebhookNotice:
     """A verified message. It is only a hint which payment to ask about; `digest` tells duplicates apart.
 
     `reference` is an attempt's or a refund's; `payment_id` is empty unless the message is about a payment.
+    `says`: what it says of this payment, UNKNOWN where that is of no use. Said, not fetched: it may tell when
+    to ask, never what to believe. PENDING only where another message tells the end, DECLINED only where
+    another card is another payment. `is_used_up`: the checkout's front was refused, it leads nowhere now.
     """
 
     digest: str
@@ -98,6 +141,8 @@ class WebhookNotice:
     checkout_id: str = ""
     payment_id: str = ""
     is_test: bool = False
+    is_used_up: bool = False
+    says: Verdict = Verdict.UNKNOWN
 
 
 class CallBudgets(Protocol):
@@ -138,13 +183,15 @@ class PaymentGateway(Protocol):
     async def refund(self, request: RefundRequest) -> RefundReport:
         """Give money back, once: after `OutcomeUnknown` or a verdict UNKNOWN only `check_refund` may follow.
 
-        `Unavailable` when the call surely had no effect. A refusal is the verdict DECLINED.
+        `Unavailable` when the call surely had no effect. A refusal is the verdict DECLINED. Whatever else the
+        gateway answers acknowledges the refund and names it: the report has a `transaction_id`.
         """
         raise NotImplementedError
 
     @abstractmethod
     async def check_refund(self, request: RefundRequest) -> RefundReport:
-        """Ask what became of a refund. NEVER_PAID: the gateway surely knows of none, so it may be sent again.
+        """Ask what became of a refund. NEVER_PAID: the gateway surely knows of none, so it may be sent again;
+        that is never said of one with a `transaction_id`.
 
         A network that fails is UNKNOWN.
         """
@@ -157,15 +204,15 @@ class PaymentGateway(Protocol):
 
 
 class PaymentGateways(Protocol):
-    """The gateways that are configured."""
+    """The gateways that are configured. One that is offered no more still answers for its old payments."""
 
     @property
     @abstractmethod
-    def default(self) -> str:
-        """The gateway used when the buyer names none."""
+    def offered(self) -> tuple[str, ...]:
+        """Those that take new payments; the first is used when the buyer names none."""
         raise NotImplementedError
 
     @abstractmethod
     def of(self, name: str) -> PaymentGateway | None:
-        """The gateway of that name, or None when it is not offered."""
+        """The gateway of that name, or None when it is not configured."""
         raise NotImplementedError

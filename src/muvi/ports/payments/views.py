@@ -9,13 +9,32 @@ from typing import Protocol
 from uuid import UUID
 
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.front_end import FrontEnd
+from muvi.domain.payments.report import Verdict
 from muvi.domain.shared.money import Money
-from muvi.domain.shared.text import Language
+from muvi.domain.shared.text import Language, LocalizedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowPaidFor:
+    """What the money is for. `zone` is the cinema's IANA name; `seats` are labels."""
+
+    film: LocalizedText
+    cinema: LocalizedText
+    screen: LocalizedText
+    starts_at: datetime
+    zone: str
+    seats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentPageView:
-    """One attempt as its page shows it. Whoever knows the id, 80 random bits of it, may see this."""
+    """One attempt as its page shows it. Whoever knows the id, 80 random bits of it, may see this.
+
+    `another_card`: the order waits for this amount still, and no newer attempt was begun, so that a second
+    card on the same checkout pays what is wanted. `was_heard_of`: a message or a return visit said that a
+    card was sent.
+    """
 
     attempt_id: UUID
     order_id: UUID
@@ -23,12 +42,20 @@ class PaymentPageView:
     status: AttemptStatus
     amount: Money
     pay_by: datetime
-    script_url: str
-    integrity: str
-    brands: tuple[str, ...]
+    front: FrontEnd | None
     success_url: str
     failed_url: str
     language: Language
+    last_verdict: Verdict | None
+    next_check_at: datetime | None
+    another_card: bool
+    was_heard_of: bool
+    show: ShowPaidFor | None
+
+    def awaits_news(self, now: datetime) -> bool:
+        """Whether the gateway is about to be asked, or has not answered clearly when it was."""
+        due = self.next_check_at is not None and self.next_check_at <= now
+        return due or self.last_verdict in (Verdict.UNKNOWN, Verdict.PENDING, Verdict.UNPAID)
 
 
 class PaymentViews(Protocol):

@@ -51,8 +51,8 @@ class FileKey:
 class Files(Protocol):
     """Keeps whole files by key. A reader sees the former content or the new one, never a part.
 
-    Every call raises `Unavailable` when the store cannot be reached, is full or refuses: nothing was
-    changed then.
+    Every call raises `Unavailable` when the store cannot be reached, is full or refuses. What was there stays
+    then, or the whole new content is there where only the answer was lost.
     """
 
     @abstractmethod
@@ -63,9 +63,4 @@ class Files(Protocol):
     @abstractmethod
     async def get(self, key: FileKey) -> bytes | None:
         """The content, or None when nothing is kept under the key."""
-        raise NotImplementedError
-
-    @abstractmethod
-    async def exists(self, key: FileKey) -> bool:
-        """Is something kept under the key?"""
         raise NotImplementedError

@@ -90,13 +90,8 @@ class QrCodes(Protocol):
     """Draws QR codes as small one-bit PNG pictures. The same text gives the same bytes."""
 
     @abstractmethod
-    def png(self, text: str) -> bytes:
-        """The picture with its quiet zone; raises `QrTooLong`."""
-        raise NotImplementedError
-
-    @abstractmethod
     def data_uri(self, text: str) -> str:
-        """The picture as `data:image/png;base64,…`; raises `QrTooLong`."""
+        """The picture with its quiet zone, as `data:image/png;base64,…`; raises `QrTooLong`."""
         raise NotImplementedError
 
 

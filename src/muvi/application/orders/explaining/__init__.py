@@ -1,0 +1,1 @@
+"""Why an order is as it is, for support staff."""
