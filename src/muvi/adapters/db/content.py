@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
-from muvi.adapters.db.catalog.listed import Reader, both
+from muvi.adapters.db.catalog.listed import Reader
 from muvi.adapters.db.tables.content import settings
+from muvi.adapters.kit.columns import both, columns_of
 from muvi.domain.content.settings import ChainSettings
 from muvi.ports.content.content import (
     BannerView,
@@ -68,53 +69,19 @@ class SqlContentSeeds(ContentSeeds):
 
     @override
     async def put_cities(self, cities: Sequence[DemoCity], *, now: datetime) -> int:
-        rows = [
-            {
-                "id": one.id,
-                "source_key": one.key,
-                "name_en": one.name.en,
-                "name_ar": one.name.ar,
-                "latitude": one.latitude,
-                "longitude": one.longitude,
-                "position": one.position,
-            }
-            for one in cities
-        ]
+        rows = [{**columns_of(one, without={"key"}), "source_key": one.key} for one in cities]
         return await self._put("cities", "source_key", rows, now)
 
     @override
     async def put_banners(self, banners: Sequence[DemoBanner], *, now: datetime) -> int:
         rows = [
-            {
-                "key": one.key,
-                "title_en": one.title.en,
-                "title_ar": one.title.ar,
-                "desktop_image_en": one.desktop_image.en,
-                "desktop_image_ar": one.desktop_image.ar,
-                "mobile_image_en": one.mobile_image.en,
-                "mobile_image_ar": one.mobile_image.ar,
-                "link_en": one.link,
-                "link_ar": one.link,
-                "button_en": one.button.en,
-                "button_ar": one.button.ar,
-                "position": one.position,
-            }
-            for one in banners
+            {**columns_of(one, without={"link"}), "link_en": one.link, "link_ar": one.link} for one in banners
         ]
         return await self._put("banners", "key", rows, now)
 
     @override
     async def put_reasons(self, reasons: Sequence[DemoReason], *, now: datetime) -> int:
-        rows = [
-            {
-                "id": one.id,
-                "key": one.key,
-                "text_en": one.text.en,
-                "text_ar": one.text.ar,
-                "position": one.position,
-            }
-            for one in reasons
-        ]
+        rows = [columns_of(one) for one in reasons]
         return await self._put("cancellation_reasons", "key", rows, now)
 
     @override

@@ -14,9 +14,10 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, CursorResult, Dialect, Engine, Executable
+from sqlalchemy import ARRAY, Connection, CursorResult, Dialect, Engine, Executable
 from sqlalchemy.exc import (
     DBAPIError,
     InvalidRequestError,
@@ -156,6 +157,19 @@ class DirectConnection(AsyncConnection):
             await self.commit()
         return result
 
+    @override
+    async def __aexit__(
+        self, type_: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """With no transaction open nothing is said to the server: the connection goes back at once, without
+        a task that would see it through.
+        """
+        sync = self.sync_connection
+        if sync is None or sync.closed or sync.invalidated or _is_open(sync):
+            await super().__aexit__(type_, value, traceback)
+        else:
+            sync.close()
+
     async def _run(self, plan: Plan, values: list[Values], *, alone: bool) -> Rows:
         sync = self.sync_connection
         if sync is None:
@@ -187,6 +201,11 @@ class DirectConnection(AsyncConnection):
                     dialect=dialect,
                 ),
             ) from error
+
+
+def _is_open(sync: Connection) -> bool:
+    adapter: Any = sync.connection.dbapi_connection
+    return sync.in_transaction() or adapter._transaction is not None  # noqa: SLF001
 
 
 async def _executed(adapter: Any, plan: Plan, values: list[Values], stale_before: float) -> Rows:  # noqa: ANN401

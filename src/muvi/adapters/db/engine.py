@@ -15,9 +15,10 @@ def make_engine(
     pool_size: int = 20,
     command_timeout_s: float = 5.0,
     lock_timeout_ms: int = 3000,
+    connect_timeout_s: float = 5.0,
 ) -> AsyncEngine:
     """An engine on asyncpg. `application` shows in pg_stat_activity; `command_timeout_s` bounds each
-    statement.
+    statement, `connect_timeout_s` the way to a connection: a server that accepts and then is silent is away.
     """
     ordinary = create_async_engine(
         url,
@@ -30,6 +31,7 @@ def make_engine(
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         connect_args={
+            "timeout": connect_timeout_s,
             "command_timeout": command_timeout_s,
             "server_settings": {
                 "application_name": application,

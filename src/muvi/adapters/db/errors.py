@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from muvi.domain.orders.errors import IllegalTransition
-from muvi.domain.seating.selection import SeatsTaken
-from muvi.domain.shared.errors import Conflict, DomainError
+from muvi.adapters.db.constraints import meaning_of
+from muvi.domain.shared.errors import Conflict
 from muvi.ports.errors import Unavailable
-from muvi.ports.orders.orders import OrderHasChanged
 
 LOCK_TIMEOUT = "55P03"
+INTEGRITY = "23"
+"""The class of everything that a constraint refuses."""
 RETRYABLE = frozenset({"40001", "40P01", "0A000"})
 """Serialization failure, deadlock, stale cached plan: the whole phase may run once more."""
 
@@ -25,14 +25,6 @@ class Busy(Conflict):
     code = "busy"
     title = "Somebody else is changing this right now"
     title_ar = "يجري تعديل هذا العنصر الآن"
-
-
-MEANINGS: dict[str, Callable[[], DomainError]] = {
-    "ck_orders_transition": IllegalTransition,
-    "uq_box_office_orders_active": OrderHasChanged,
-    "ck_seat_claims_sold": SeatsTaken,
-}
-"""Constraint name to the domain error it stands for."""
 
 
 def sqlstate_of(error: DBAPIError) -> str:
@@ -55,9 +47,9 @@ def translated(error: DBAPIError) -> Exception:
     state = sqlstate_of(error)
     if state == LOCK_TIMEOUT:
         return Busy()
-    constraint = str(getattr(_driver_error(error), "constraint_name", None) or "")
-    if constraint in MEANINGS:
-        return MEANINGS[constraint]()
+    if state.startswith(INTEGRITY):
+        constraint = str(getattr(_driver_error(error), "constraint_name", None) or "")
+        return meaning_of(constraint)(f"{constraint or state} refuses")
     lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
     if lost or state[:2] in {"08", "53", "57"} or state in RETRYABLE:
         return Unavailable("the database cannot serve this now", system="database", retry_after_s=1)

@@ -17,7 +17,7 @@ from muvi.domain.identity.phone import PhoneNumber
 from muvi.domain.identity.session import AuthSession, RevokedFor
 from muvi.domain.identity.user import User
 from muvi.domain.shared.actor import ActorKind, Platform
-from muvi.ports.identity.otp import OtpChallenges
+from muvi.ports.identity.challenges import OtpChallenges
 from muvi.ports.identity.users import AuthSessions, Profiles, Users
 
 
@@ -117,6 +117,7 @@ class SqlOtpChallenges(OtpChallenges):
                 challenge_id=challenge.id,
                 purpose=challenge.purpose,
                 state=challenge.state,
+                sender=challenge.sender,
                 sent_at=challenge.sent_at,
                 tries=challenge.tries,
                 failures=challenge.failures,
@@ -185,6 +186,7 @@ def _challenge(row: RowMapping) -> OtpChallenge:
         id=row["challenge_id"],
         purpose=OtpPurpose(row["purpose"]) if row["purpose"] else None,
         state=CodeState(row["state"]),
+        sender=row["sender"],
         sent_at=row["sent_at"],
         tries=row["tries"],
         failures=list(row["failures"]),

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from muvi.adapters.kit.causes import lay_out
+
 
 def claiming(table: str, *, key: str, due: str) -> TextClause:
     """Lease rows whose moment `due` has come, the longest waiting first; those that others hold are passed
@@ -19,13 +21,18 @@ def claiming(table: str, *, key: str, due: str) -> TextClause:
             SELECT {key} FROM {table}
             WHERE {due} <= :now AND (lease_until IS NULL OR lease_until <= :now)
             ORDER BY {due} LIMIT :limit FOR UPDATE SKIP LOCKED)
-        RETURNING {key}
+        RETURNING {key} AS key, request_id, traceparent
     """)  # noqa: S608  (constants only)
 
 
 async def claimed(
     connection: AsyncConnection, statement: TextClause, now: datetime, *, limit: int, lease_s: float
 ) -> tuple[UUID, ...]:
-    """Run a statement of `claiming`; at most `limit` keys, held for `lease_s` seconds from `now`."""
+    """Run a statement of `claiming`; at most `limit` keys, held for `lease_s` seconds from `now`. Who
+    caused each is laid out for the loop that asked.
+    """
     facts = {"now": now, "lease": now + timedelta(seconds=lease_s), "limit": limit}
-    return tuple((await connection.execute(statement, facts)).scalars())
+    rows = (await connection.execute(statement, facts)).mappings().all()
+    for row in rows:
+        lay_out(row["key"], row["request_id"], row["traceparent"])
+    return tuple(row["key"] for row in rows)

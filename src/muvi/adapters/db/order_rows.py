@@ -7,11 +7,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Table, func, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from muvi.adapters.db.tables.orders import orders
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
 from muvi.domain.orders.line import ChosenSeat, LineKind, OrderLine
 from muvi.domain.orders.order import BuyerDetails, Operation, OperationKind, Order, OrderStatus
 from muvi.domain.shared.actor import Platform
 from muvi.domain.shared.text import Language
+
+
+def rows_of(table: Table, *position: Any) -> Any:  # noqa: ANN401  (SQL expressions of any kind)
+    """What a table has of an order, as one JSON list in the order's own row."""
+    every = func.jsonb_agg(aggregate_order_by(literal_column(f"to_jsonb({table.name})"), *position))
+    return (
+        select(func.coalesce(every, literal_column("'[]'::jsonb")))
+        .select_from(table)
+        .where(table.c.order_id == orders.c.id)
+        .correlate(orders)
+        .scalar_subquery()
+    )
 
 
 def order_row(order: Order) -> dict[str, Any]:

@@ -12,23 +12,21 @@ from sqlalchemy import (
     Column,
     Insert,
     Select,
-    Table,
     TableValuedAlias,
     Update,
     bindparam,
     column,
     delete,
     func,
-    literal_column,
     select,
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
-from muvi.adapters.db.order_rows import line_of, line_row, order_of, order_row, record_of, record_row
+from muvi.adapters.db.order_rows import line_of, line_row, order_of, order_row, record_of, record_row, rows_of
 from muvi.adapters.db.rows import stale
 from muvi.adapters.db.tables.orders import box_office_orders, order_lines, order_timeline, orders
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
@@ -36,20 +34,8 @@ from muvi.domain.orders.line import OrderLine
 from muvi.domain.orders.order import Order
 from muvi.ports.orders.orders import OrderHasChanged, Orders
 
-
-def _children(table: Table, position: Column[Any]) -> Any:  # noqa: ANN401  (an SQL expression)
-    every = func.jsonb_agg(aggregate_order_by(literal_column(f"to_jsonb({table.name})"), position))
-    return (
-        select(func.coalesce(every, literal_column("'[]'::jsonb")))
-        .select_from(table)
-        .where(table.c.order_id == orders.c.id)
-        .correlate(orders)
-        .scalar_subquery()
-    )
-
-
-_LINES = _children(order_lines, order_lines.c.position).label("lines")
-_RECORDS = _children(box_office_orders, box_office_orders.c.id).label("records")
+_LINES = rows_of(order_lines, order_lines.c.position).label("lines")
+_RECORDS = rows_of(box_office_orders, box_office_orders.c.id).label("records")
 _GET = select(orders, _LINES, _RECORDS).where(orders.c.id == bindparam("key"))
 _BEFORE = orders.alias("before")
 _LOCK = _GET.add_columns(
@@ -74,7 +60,7 @@ def _given(name: str, *columns: Column[Any]) -> TableValuedAlias:
     return rows.table_valued(*typed, name=name).render_derived(name=name, with_types=True)
 
 
-def _with_children(written: Insert | Update) -> Select[Any]:
+def _withrows_of(written: Insert | Update) -> Select[Any]:
     """The order's row with its new records and entries, in one statement; its id when the row was written."""
     done = written.returning(orders.c.id).cte("done")
     record_columns = [each for each in box_office_orders.columns if each.name != "order_id"]
@@ -98,12 +84,14 @@ def _with_children(written: Insert | Update) -> Select[Any]:
 
 
 _ENTRY = (order_timeline.c.at, order_timeline.c.code, order_timeline.c.facts)
-_ADD = _with_children(insert(orders).values(_FRESH))
-_SAVE = _with_children(
+_ADD = _withrows_of(insert(orders).values(_FRESH))
+_WRITE = (
     update(orders)
     .where(orders.c.id == bindparam("key"), orders.c.version == bindparam("seen"))
     .values(_FRESH)
 )
+_SAVE = _withrows_of(_WRITE)
+_SAVE_ROW = _WRITE.returning(orders.c.id)
 _ADD_ENTRIES = order_timeline.insert()
 
 
@@ -142,8 +130,10 @@ class SqlOrders(Orders):
         row = (await self._connection.execute(query, {"key": order_id})).mappings().first()
         if row is not None and for_update and stale(row):
             row = (await self._connection.execute(_GET, {"key": order_id})).mappings().first()
-        if row is None:
-            return None
+        return None if row is None else self.met(row)
+
+    def met(self, row: Mapping[Any, Any]) -> Order:
+        """An order from its row with its children, whoever read it; remembered as it stands there."""
         lines = tuple(line_of(line) for line in row["lines"])
         order = order_of(row, lines, tuple(record_of(record) for record in row["records"]))
         self._read[order.id] = Seen.of(order)
@@ -156,8 +146,12 @@ class SqlOrders(Orders):
         if seen == Seen(order.version, row, order.lines, order.box_office_orders):
             await self._note(order)
         else:
-            facts = {"key": order.id, "seen": order.version, **_news(order, known)}
-            written = await self._connection.execute(_SAVE, _fresh(row, order.version + 1) | facts)
+            facts = {"key": order.id, "seen": order.version, **_fresh(row, order.version + 1)}
+            news = _news(order, known)
+            if any(news.values()):
+                written = await self._connection.execute(_SAVE, facts | news)
+            else:
+                written = await self._connection.execute(_SAVE_ROW, facts)
             if written.first() is None:
                 raise OrderHasChanged
             order.version += 1

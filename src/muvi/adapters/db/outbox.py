@@ -26,9 +26,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
+from muvi.adapters.db.causes import cause_row
 from muvi.adapters.db.engine import single
 from muvi.adapters.db.errors import translating
 from muvi.adapters.db.tables.messaging import inbox, outbox
+from muvi.adapters.kit.causes import lay_out
 from muvi.ports.messaging.inbox import Inbox
 from muvi.ports.messaging.lease import LEASE, MAX_LEASE
 from muvi.ports.messaging.outbox import Event, Message, Outbox
@@ -42,7 +44,9 @@ _LIVE = outbox.c.done_at.is_(None) & outbox.c.dead_at.is_(None)
 _MESSAGE = (outbox.c.id, outbox.c.type, outbox.c.payload, outbox.c.occurred_at, outbox.c.attempts)
 _RING = text(f"SELECT pg_notify('{CHANNEL}', '')")
 _PUT = insert(outbox).returning(func.pg_notify(CHANNEL, "", type_=Text))
-_FIND = select(*_MESSAGE).where(outbox.c.id == bindparam("key"), _LIVE)
+_FIND = select(*_MESSAGE, outbox.c.request_id, outbox.c.traceparent).where(
+    outbox.c.id == bindparam("key"), _LIVE
+)
 _FIRST = insert(inbox).on_conflict_do_nothing().returning(inbox.c.consumer)
 _ACTED = (
     select(func.count())
@@ -106,6 +110,7 @@ class SqlOutbox(Outbox):
                 "payload": dict(event.payload),
                 "occurred_at": event.occurred_at,
                 "available_at": event.occurred_at,
+                **cause_row(),
             }
             await self._connection.execute(_PUT, row)
 
@@ -149,7 +154,10 @@ class SqlPostOffice(PostOffice):
     async def find(self, message_id: UUID) -> Message | None:
         async with translating(), self._engine.connect() as connection:
             row = (await connection.execute(_FIND, {"key": message_id})).mappings().one_or_none()
-        return None if row is None else _message(row)
+        if row is None:
+            return None
+        lay_out(row["id"], row["request_id"], row["traceparent"])
+        return _message(row)
 
     @override
     async def fail(self, failure: Failure) -> None:

@@ -22,6 +22,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.causes import CAUSE, REQUEST_ID, cause_facts, cause_row, caused
+from muvi.adapters.db.front_ends import COLUMNS, front_columns, front_of
 from muvi.adapters.db.leases import claimed, claiming
 from muvi.adapters.db.rows import stale
 from muvi.adapters.db.tables.payments import gateway_transactions, payment_attempts
@@ -66,12 +68,16 @@ _LOCK = _LOCKED.where(_A.id == bindparam("key"))
 _OF_ORDER = _READ.where(_A.order_id == bindparam("key")).order_by(_A.id)
 _LOCK_OF_ORDER = _LOCKED.where(_A.order_id == bindparam("key")).order_by(_A.id)
 _FRESH: dict[str, Any] = {
-    column.name: bindparam(f"new_{column.name}", type_=column.type) for column in payment_attempts.columns
+    column.name: bindparam(f"new_{column.name}", type_=column.type)
+    for column in payment_attempts.columns
+    if column.name not in CAUSE
 }
 _SAVE = (
     update(payment_attempts)
     .where(_A.id == bindparam("key"), _A.version == bindparam("seen"))
-    .values(**_FRESH)
+    .values(
+        **_FRESH, **caused(_A, REQUEST_ID)
+    )  # the trace stays that of the request which opened the payment
     .returning(case((bindparam("news", type_=Boolean), func.pg_notify(CHANNEL, ""))))
 )
 _PUT = insert(gateway_transactions)
@@ -104,12 +110,12 @@ class SqlPaymentAttempts(PaymentAttempts):
 
     @override
     async def add(self, attempt: PaymentAttempt) -> None:
-        await self._connection.execute(_ADD, _row(attempt))
+        await self._connection.execute(_ADD, _row(attempt) | cause_row())
 
     @override
     async def get(self, attempt_id: UUID, *, for_update: bool = False) -> PaymentAttempt | None:
         rows = await self._rows(attempt_id, _LOCK if for_update else None, _GET)
-        return _attempt(rows[0]) if rows else None
+        return attempt_of(rows[0]) if rows else None
 
     @override
     async def by_checkout(self, gateway: str, checkout_id: str) -> UUID | None:
@@ -122,13 +128,14 @@ class SqlPaymentAttempts(PaymentAttempts):
     @override
     async def of_order(self, order_id: UUID, *, for_update: bool = False) -> tuple[PaymentAttempt, ...]:
         rows = await self._rows(order_id, _LOCK_OF_ORDER if for_update else None, _OF_ORDER)
-        return tuple(map(_attempt, rows))
+        return tuple(map(attempt_of, rows))
 
     @override
     async def save(self, attempt: PaymentAttempt) -> None:
         facts = {f"new_{name}": value for name, value in _row(attempt).items()}
         facts |= {"key": attempt.id, "seen": attempt.version, "new_version": attempt.version + 1}
         facts["news"] = attempt.news
+        facts["caused_request_id"] = cause_facts()["caused_request_id"]
         if (await self._connection.execute(_SAVE, facts)).first() is None:
             raise AttemptChanged
         attempt.version += 1
@@ -215,10 +222,9 @@ def _transaction_row(attempt: PaymentAttempt, found: ReportedTransaction, at: da
     }
 
 
-_MAPPED = frozenset(
-    {"status", "amount_minor", "currency", "brands", "payment_ids", "denied_by", "language", "last_verdict"}
-)
-_PLAIN = tuple(column.name for column in payment_attempts.columns if column.name not in _MAPPED)
+_LISTS = ("payment_ids", "declined_ids", "denied_by")
+_MAPPED = frozenset({"status", "amount_minor", "currency", "language", "last_verdict", *_LISTS, *COLUMNS})
+_PLAIN = tuple(column.name for column in payment_attempts.columns if column.name not in (*_MAPPED, *CAUSE))
 
 
 def _row(attempt: PaymentAttempt) -> dict[str, Any]:
@@ -227,22 +233,23 @@ def _row(attempt: PaymentAttempt) -> dict[str, Any]:
         "status": attempt.status.value,
         "amount_minor": attempt.amount.minor,
         "currency": attempt.amount.currency,
-        "brands": list(attempt.brands),
-        "payment_ids": list(attempt.payment_ids),
-        "denied_by": list(attempt.denied_by),
+        **front_columns(attempt.front),
+        **{name: list(getattr(attempt, name)) for name in _LISTS},
         "language": attempt.language.value,
         "last_verdict": attempt.last_verdict.value if attempt.last_verdict else None,
     }
 
 
-def _attempt(row: RowMapping) -> PaymentAttempt:
+def attempt_of(row: Mapping[Any, Any]) -> PaymentAttempt:
+    """An attempt from its row, its captures included."""
     status = AttemptStatus(row["status"])
     return PaymentAttempt(
         **{name: row[name] for name in _PLAIN},
         status=status,
         amount=Money(row["amount_minor"], row["currency"]),
-        brands=tuple(row["brands"]),
+        front=front_of(row),
         payment_ids=tuple(row["payment_ids"]),
+        declined_ids=tuple(row["declined_ids"]),
         denied_by=tuple(row["denied_by"]),
         language=Language(row["language"]),
         last_verdict=Verdict(row["last_verdict"]) if row["last_verdict"] else None,

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.causes import CAUSE, cause_row
 from muvi.adapters.db.leases import claimed, claiming
 from muvi.adapters.db.tables.payments import refunds
 from muvi.domain.payments.refund import Refund, RefundStatus
@@ -30,7 +31,7 @@ class SqlRefunds(Refunds):
 
     @override
     async def add(self, refund: Refund) -> None:
-        await self._connection.execute(refunds.insert().values(_row(refund)))
+        await self._connection.execute(refunds.insert().values(_row(refund) | cause_row()))
         await self._connection.execute(_RING)
 
     @override
@@ -70,7 +71,7 @@ class SqlRefunds(Refunds):
 
 
 _MAPPED = frozenset({"status", "amount_minor", "currency"})
-_PLAIN = tuple(column.name for column in refunds.columns if column.name not in _MAPPED)
+_PLAIN = tuple(column.name for column in refunds.columns if column.name not in (*_MAPPED, *CAUSE))
 
 
 def _row(refund: Refund) -> dict[str, Any]:

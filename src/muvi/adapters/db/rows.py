@@ -70,11 +70,6 @@ class Rows:
         """The first column of the first row, or None."""
         return self._rows[0][0] if self._rows else None
 
-    def scalar_one_or_none(self) -> Any:  # noqa: ANN401
-        """The first column of the row, or None. Raises `MultipleResultsFound`."""
-        row = self.one_or_none()
-        return None if row is None else row[0]
-
     def scalar_one(self) -> Any:  # noqa: ANN401
         """The first column of the row. Raises `NoResultFound`, `MultipleResultsFound`."""
         return self.one()[0]

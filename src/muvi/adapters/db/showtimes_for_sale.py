@@ -11,9 +11,11 @@ from typing_extensions import override
 
 from muvi.adapters.db.engine import reading
 from muvi.adapters.db.errors import translating
+from muvi.adapters.db.show_names import SHOW_NAMES
 from muvi.adapters.db.tables.catalog import films, ratings
 from muvi.adapters.db.tables.showtimes import showtimes
 from muvi.adapters.db.tables.venues import cinemas, experiences, screens
+from muvi.adapters.kit.columns import both
 from muvi.adapters.kit.recent import Recent
 from muvi.domain.shared.text import LocalizedText
 from muvi.ports.clock import Clock
@@ -39,20 +41,13 @@ _FIND = (
         showtimes.c.cinema_id,
         showtimes.c.film_id,
         showtimes.c.box_office_number,
-        showtimes.c.starts_at,
         showtimes.c.business_date,
         showtimes.c.on_sale,
         showtimes.c.withdrawn_at,
         cinemas.c.box_office_id.label("cinema_ref"),
-        cinemas.c.time_zone,
         cinemas.c.currency,
         cinemas.c.withdrawn_at.label("cinema_withdrawn_at"),
-        cinemas.c.name_en.label("cinema_en"),
-        cinemas.c.name_ar.label("cinema_ar"),
-        films.c.title_en,
-        films.c.title_ar,
-        screens.c.name_en.label("screen_en"),
-        screens.c.name_ar.label("screen_ar"),
+        *SHOW_NAMES,
         ratings.c.code.label("rating"),
         EXPERIENCE_PAIRS.label("experiences"),
     )
@@ -104,9 +99,9 @@ def _showtime(row: RowMapping) -> ShowtimeForSale:
         zone=row["time_zone"] or "UTC",
         currency=row["currency"],
         on_sale=row["on_sale"] and row["withdrawn_at"] is None and open_cinema,
-        film_title=LocalizedText(row["title_en"], row["title_ar"]),
-        cinema_name=LocalizedText(row["cinema_en"], row["cinema_ar"]),
-        screen_name=LocalizedText(row["screen_en"], row["screen_ar"]),
+        film_title=both(row, "film"),
+        cinema_name=both(row, "cinema"),
+        screen_name=both(row, "screen"),
         experiences=tuple(LocalizedText(en, ar) for en, ar in row["experiences"]),
         rating=row["rating"] or "",
     )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from muvi.adapters.db.buyers import SqlBuyers
+from muvi.adapters.db.cases import SqlOrderCases
 from muvi.adapters.db.catalog.mirror import SqlCatalogueMirror
 from muvi.adapters.db.checkouts import SqlCheckouts
 from muvi.adapters.db.content import SqlContentSeeds
@@ -25,6 +26,7 @@ from muvi.adapters.db.refunds import SqlRefunds
 from muvi.adapters.db.seat_claims import SqlSeatClaims
 from muvi.adapters.db.tickets import SqlIssuedTickets
 from muvi.adapters.db.webhook_events import SqlWebhookEvents
+from muvi.adapters.kit.tracing import inner_span
 from muvi.ports.seating.seat_claims import SeatClaims
 from muvi.ports.transaction import UnitOfWork
 
@@ -96,6 +98,11 @@ class SqlTransaction:
         return SqlOrders(self._connection)
 
     @property
+    def cases(self) -> SqlOrderCases:
+        """Orders with all that is decided together with them."""
+        return SqlOrderCases(self._connection, self.orders)
+
+    @property
     def buyers(self) -> SqlBuyers:
         """What is known of buyers."""
         return SqlBuyers(self._connection)
@@ -138,8 +145,9 @@ class SqlUnitOfWork(UnitOfWork[SqlTransaction]):
 
     @asynccontextmanager
     async def _phase(self) -> AsyncGenerator[SqlTransaction]:
-        async with translating(), self._engine.begin() as connection:
-            yield SqlTransaction(connection)
+        with inner_span("transaction"):
+            async with translating(), self._engine.begin() as connection:
+                yield SqlTransaction(connection)
 
     @asynccontextmanager
     async def _statements(self) -> AsyncGenerator[SqlTransaction]:

@@ -13,6 +13,7 @@ import msgspec
 from typing_extensions import override
 
 from muvi.adapters.kit.http_client import VendorHttp, VendorReply
+from muvi.adapters.kit.vendor_calls import operations
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
 from muvi.ports.notifications.email import Email, EmailSender
 
@@ -47,6 +48,7 @@ def sendgrid_http(base_url: str, *, api_key: str) -> VendorHttp:
     )
 
 
+@operations("sendgrid")
 class SendgridEmail(EmailSender):
     """Posts from one verified sender."""
 

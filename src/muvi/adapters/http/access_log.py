@@ -9,27 +9,31 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache
 
 import msgspec
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
+from muvi.adapters.http.proxies import TRACEPARENT
 from muvi.adapters.kit.clock import SystemClock
 from muvi.adapters.kit.request_id import new_request_id, under_request_id
+from muvi.adapters.kit.tracing import NO_SPAN, Span, present_trace_id, span
 
 REQUESTS = Counter("muvi_http_requests_total", "Requests by route and status", ["method", "route", "status"])
 SECONDS = Histogram(
     "muvi_http_request_seconds",
     "Time to answer, seconds",
     ["method", "route"],
-    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
 )
+IN_FLIGHT = Gauge("muvi_http_in_flight", "Requests that are being answered")
 QUIET = frozenset({"/heartbeat", "/health/live", "/health/ready", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-TOLD = ("outcome", "cause", "actor", "order")
+TOLD = ("outcome", "cause", "actor", "order", "trace_id")
 """What a request may add to its line by its state."""
 
 EVERYWHERE = (
@@ -39,6 +43,7 @@ EVERYWHERE = (
 )
 NO_STORE = (b"cache-control", b"no-store")
 ERROR = 400
+DEFECT = 500
 
 _ACCEPTABLE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _encode = msgspec.json.Encoder().encode
@@ -77,12 +82,18 @@ class AccessLog:
                 message["body"] = b""
             await send(message)
 
+        route = ""
+        IN_FLIGHT.inc()
         try:
-            with under_request_id(request_id.decode()):
-                await self.app(scope, receive, sealed)
+            with under_request_id(state["request_id"]), _traced(scope, method) as told:
+                try:
+                    await self.app(scope, receive, sealed)
+                finally:
+                    route = str(scope.get("path_template") or "unmatched")
+                    _tell_trace(told, state, f"{method} {route}", status)
         finally:
+            IN_FLIGHT.dec()
             seconds = time.perf_counter() - started
-            route = str(scope.get("path_template") or "unmatched")
             count, observe = _series(method if method in METHODS else "OTHER", route, status)
             count()
             observe(seconds)
@@ -104,6 +115,28 @@ class AccessLog:
             if name in state:
                 line[name] = state[name]
         self._write(_encode(line))
+
+
+def _traced(scope: HTTPScope, method: str) -> AbstractContextManager[Span]:
+    """The request's span: part of a proxy's trace when one that is trusted names it, else of a new one."""
+    if scope["path"] in QUIET:
+        return NO_SPAN
+    return span(method, kind="server", parent=scope["state"].get(TRACEPARENT, ""))
+
+
+def _tell_trace(told: Span, state: dict[str, object], name: str, status: int) -> None:
+    trace_id = present_trace_id()
+    if not trace_id:
+        return
+    state["trace_id"] = trace_id
+    told.rename(name)
+    told.tell("http.response.status_code", status)
+    told.tell("muvi.request_id", str(state["request_id"]))
+    for fact in ("order", "outcome"):
+        if fact in state:
+            told.tell(f"muvi.{fact}", str(state[fact]))
+    if status >= DEFECT:
+        told.fail(str(status))
 
 
 def _read(scope: HTTPScope) -> tuple[bytes, bool]:

@@ -27,6 +27,22 @@ class RefreshOperation(Operation):
 
 
 @dataclass
+class SignedOperation(Operation):
+    """Fields that the gateway chose and signed, as a form or as JSON."""
+
+    def __post_init__(self) -> None:
+        """Add the body."""
+        signature = Schema(type=TEXT, description="Over all other fields, under the response phrase.")
+        fields = {name: Schema(type=TEXT) for name in ("merchant_reference", "response_code", "fort_id")}
+        signed = OpenAPIMediaType(
+            Schema(type=OpenAPIType.OBJECT, properties={**fields, "signature": signature})
+        )
+        self.request_body = RequestBody(
+            content={"application/x-www-form-urlencoded": signed, "application/json": signed}, required=True
+        )
+
+
+@dataclass
 class SealedOperation(Operation):
     """An encrypted message, bare or wrapped."""
 

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, Response, get
+from litestar.exceptions import NotFoundException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from muvi.adapters.http.insiders import Insiders
+from muvi.adapters.http.request import EdgeRequest
 from muvi.adapters.http.wire import Answer
 
 
@@ -36,10 +39,16 @@ class ReadinessProbe:
 
     def __init__(self, required: dict[str, Callable[[], Awaitable[bool]]]) -> None:
         self._required = required
+        self._staying = True
+
+    def leave(self) -> None:
+        """The process is about to stop: whoever asks is told to send traffic elsewhere."""
+        self._staying = False
 
     async def __call__(self) -> Readiness:
         """Run every check."""
         checks = {name: await check() for name, check in self._required.items()}
+        checks["staying"] = self._staying
         return Readiness(ready=all(checks.values()), checks=checks)
 
 
@@ -65,7 +74,10 @@ class Health(Controller):
         readiness = await probe()
         return Response(content=readiness, status_code=200 if readiness.ready else 503)
 
-    @get("/metrics", operation_id="metrics", include_in_schema=False, sync_to_thread=False)
-    def metrics(self) -> Response[bytes]:
-        """Prometheus series, by route template."""
+    @get("/metrics", operation_id="metrics", include_in_schema=False)
+    @inject
+    async def metrics(self, request: EdgeRequest, insiders: FromDishka[Insiders]) -> Response[bytes]:
+        """Prometheus series, by route template; 404 to whoever is no insider."""
+        if not insiders.admits(request.scope):
+            raise NotFoundException
         return Response(content=generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -33,6 +33,8 @@ from muvi.ports.identity.tokens import AccessTokens
 HEADER = b"idempotency-key"
 MAX_LENGTH = 64
 MOST_WAIT_S = 5
+UNKEPT = frozenset({"cvv"})
+"""Members that are not even part of a fingerprint: a security code is three digits, quickly guessed."""
 REPEATED = "idempotency-replayed"
 AGAIN = frozenset({"order-busy", "order-busy-elsewhere", "payment-changed", "busy"})
 """Refusals that pass by themselves, as 429 does: a repetition runs anew."""
@@ -193,8 +195,11 @@ async def _call_of(request: EdgeRequest, actor: Actor) -> Call:
 
 
 def _canonical(body: bytes) -> bytes:
-    """JSON without regard to spaces and the order of members."""
+    """JSON without regard to spaces, the order of members, and what may not be kept."""
     try:
-        return msgspec.json.encode(msgspec.json.decode(body), order="deterministic")
+        content = msgspec.json.decode(body)
+        if isinstance(content, dict):
+            content = {name: value for name, value in content.items() if name not in UNKEPT}
+        return msgspec.json.encode(content, order="deterministic")
     except (msgspec.MsgspecError, RecursionError):
         return body

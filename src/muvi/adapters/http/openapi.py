@@ -30,7 +30,8 @@ def openapi_config() -> OpenAPIConfig:
         description=(
             "Cinemas, films, showtimes, seats, orders, payments and tickets.\n\n"
             "Errors are problem documents (RFC 9457): branch on `code`, which `/problems/{code}` explains. "
-            "`accept-language` (en, ar) chooses the language, `x-device-platform` the sales platform."
+            "`accept-language` (en, ar) chooses the language, `x-device-platform` the sales platform. "
+            "An empty query parameter counts as left out."
         ),
         path="/swagger",
         use_handler_docstrings=True,

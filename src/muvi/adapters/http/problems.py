@@ -18,6 +18,7 @@ from muvi.domain.shared.errors import (
     DomainError,
     Expired,
     Forbidden,
+    InvariantBroken,
     LimitReached,
     NotFound,
     PaymentRefused,
@@ -36,6 +37,7 @@ STATUS: dict[type[DomainError], int] = {
     PaymentRefused: 402,
     LimitReached: 429,
     MalformedRequest: 400,
+    InvariantBroken: 500,
 }
 UNPROCESSABLE = 422
 OUTCOME_RETRY_S = 5
@@ -56,7 +58,7 @@ GENERAL = {
     413: ("`too-large`: The request is too large",),
     415: ("`unsupported-media-type`: Send JSON",),
     409: ("`busy`: Somebody else is changing this right now",),
-    500: ("`internal-error`: Something went wrong on our side",),
+    500: ("`internal-error`, `invariant-broken`: Something went wrong on our side",),
     502: ("`…-refused`: A partner system refused",),
     503: (
         "`…-unavailable`: Temporarily unavailable, nothing has happened; see `Retry-After`",
@@ -124,6 +126,8 @@ def on_domain_error(request: AnyRequest, error: DomainError) -> Response[bytes]:
     """A rule was not met; when a third party's failure stands behind it, the log tells that."""
     if isinstance(error.__cause__, PortError):
         _note_cause(request, error.__cause__)
+    if isinstance(error, InvariantBroken):
+        _tell_defect(request, error)
     arabic = language_of(request.headers) is Language.AR
     title = error.title_ar if arabic else error.title
     detail = title if arabic else str(error)
@@ -136,14 +140,15 @@ def on_port_error(request: AnyRequest, error: PortError) -> Response[bytes]:
     """A third party or the database failed us."""
     system = error.system or "service"
     _note_cause(request, error)
+    arabic = language_of(request.headers) is Language.AR
     match error:
         case Unavailable():
             return problem(
                 request,
                 status=503,
                 code=f"{system}-unavailable",
-                title="Temporarily unavailable",
-                detail="Please try again in a moment.",
+                title="غير متاح مؤقتًا" if arabic else "Temporarily unavailable",
+                detail="يرجى المحاولة بعد قليل." if arabic else "Please try again in a moment.",
                 retry_after_s=error.retry_after_s or 2,
             )
         case OutcomeUnknown():
@@ -151,8 +156,10 @@ def on_port_error(request: AnyRequest, error: PortError) -> Response[bytes]:
                 request,
                 status=503,
                 code="outcome-unknown",
-                title="We are finding out what happened",
-                detail="Nothing is lost: please ask again in a moment.",
+                title="نتحقق مما حدث" if arabic else "We are finding out what happened",
+                detail="لم يُفقد شيء: يرجى السؤال مجددًا بعد قليل."
+                if arabic
+                else "Nothing is lost: please ask again in a moment.",
                 retry_after_s=OUTCOME_RETRY_S,
             )
         case Refused():
@@ -160,8 +167,10 @@ def on_port_error(request: AnyRequest, error: PortError) -> Response[bytes]:
                 request,
                 status=502,
                 code=f"{system}-refused",
-                title="A partner system refused",
-                detail="A system we depend on did not accept this.",
+                title="رفض نظام شريك الطلب" if arabic else "A partner system refused",
+                detail="لم يقبل نظام نعتمد عليه هذا الطلب."
+                if arabic
+                else "A system we depend on did not accept this.",
             )
         case _:
             return on_any_error(request, error)
@@ -189,6 +198,16 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     return response
 
 
+def _tell_defect(request: AnyRequest, error: Exception) -> None:
+    log.error(
+        "unhandled error",
+        exc_info=error,
+        method=request.scope["method"],
+        route=str(request.scope.get("path_template") or "unmatched"),
+        order=request.scope.get("state", {}).get("order", ""),
+    )
+
+
 def _readable(item: object) -> object:
     if not isinstance(item, dict):
         return {"message": str(item)}
@@ -197,20 +216,27 @@ def _readable(item: object) -> object:
     return {name: str(item[name]) for name in ("key", "message", "source") if name in item}
 
 
-def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+def on_any_error(request: AnyRequest, error: Exception, code: str = "internal-error") -> Response[bytes]:
     """A defect of ours: logged in full, answered without detail."""
-    log.error("unhandled error", exc_info=error)
+    _tell_defect(request, error)
+    arabic = language_of(request.headers) is Language.AR
     return problem(
         request,
         status=500,
-        code="internal-error",
-        title="Something went wrong on our side",
-        detail="Quote the request id to support.",
+        code=code,
+        title="حدث خطأ من جانبنا" if arabic else "Something went wrong on our side",
+        detail="اذكر رقم الطلب عند التواصل مع الدعم." if arabic else "Quote the request id to support.",
     )
+
+
+def on_defect(request: AnyRequest, error: InvariantBroken) -> Response[bytes]:
+    """A guard that should never be needed has stopped it."""
+    return on_any_error(request, error, error.code)
 
 
 HANDLERS: dict[type[Exception] | int, Any] = {
     DomainError: on_domain_error,
+    InvariantBroken: on_defect,
     PortError: on_port_error,
     HTTPException: on_http_error,
     Exception: on_any_error,

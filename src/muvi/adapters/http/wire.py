@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 from litestar.datastructures import Headers
-from litestar.params import QueryParameter
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import Parameter, QueryParameter
 
 from muvi.domain.shared.errors import DomainError, Invalid, NotFound
 from muvi.domain.shared.ids import from_wire, to_wire
@@ -58,7 +59,11 @@ class Page(msgspec.Struct, Generic[T], frozen=True, rename="camel"):
         return cls(data=data, count=len(data), total=total, page=window.page, page_count=pages)
 
 
-def amount(minor: int, currency: str) -> Decimal | int:
+Amount = Annotated[Decimal | int, Parameter(schema_extra={"oneOf": None, "type": "number"})]
+"""Money in major units: one kind of JSON number, whatever its type here."""
+
+
+def amount(minor: int, currency: str) -> Amount:
     """Minor units as an exact JSON number in major units: 100, 43.5, never 43.50000001."""
     value = Decimal(minor).scaleb(-EXPONENTS[currency])
     return int(value) if value == value.to_integral_value() else value.normalize()
@@ -118,10 +123,13 @@ def language_of(headers: Headers) -> Language:
     return Language.EN
 
 
+QUERY_TEXT: dict[str, Any] = {"oneOf": None, "type": "string"}
+"""A query parameter is there or left out: `null` has no form in an address, though it has one in Python."""
+QUERY_TEXTS: dict[str, Any] = {**QUERY_TEXT, "type": "array", "items": Schema(type=OpenAPIType.STRING)}
 Lang = Annotated[
     str | None,
     QueryParameter(
-        name="lang", description="en or ar; anything else is passed over.", schema_extra={"enum": [*Language]}
+        name="lang", description="en or ar; anything else is passed over.", schema_extra=QUERY_TEXT
     ),
 ]
 """Of pages and pictures, which people open from a message: there a wrong language is no reason to refuse."""

@@ -13,9 +13,11 @@ import structlog
 from prometheus_client import Counter
 from typing_extensions import override
 
+from muvi.adapters.kit.causes import UNKNOWN, causes
 from muvi.adapters.kit.request_id import under_request_id
+from muvi.adapters.kit.tracing import span
 from muvi.application.messaging.relay import MAX_ATTEMPTS
-from muvi.domain.shared.errors import DomainError
+from muvi.domain.shared.errors import DomainError, InvariantBroken
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.clock import Clock
 from muvi.ports.errors import PortError, Refused, Unavailable
@@ -54,10 +56,17 @@ class Delivery:
 
     async def __call__(self, message_id: UUID) -> None:
         """Deliver, unless the message has ended meanwhile."""
-        message = await self._post.find(message_id)
-        if message is not None:
-            with under_request_id():
-                await self._deliver(message)
+        with causes() as found:
+            message = await self._post.find(message_id)
+        if message is None:
+            return
+        cause = found.get(message_id, UNKNOWN)
+        told = {"muvi.id": to_wire(message_id)}
+        with (
+            under_request_id(cause.request_id),
+            span(f"deliver {message.type}", kind="consumer", parent=cause.traceparent, attributes=told),
+        ):
+            await self._deliver(message)
 
     async def _deliver(self, message: Message) -> None:
         started = time.perf_counter()
@@ -82,6 +91,9 @@ class Delivery:
         try:
             async with asyncio.timeout(DELIVERY_LIMIT_S):
                 await consumer(message)
+        except InvariantBroken as defect:  # ours, not the message's: it may be mended before the last attempt
+            log.exception("consumer failed", consumer=consumer.name, message_id=to_wire(message.id))
+            return _Bad(f"{consumer.name}: {type(defect).__name__}", final=False)
         except (DomainError, Refused) as error:
             return _Bad(f"{consumer.name}: {type(error).__name__}: {error}", final=True)
         except PortError as error:

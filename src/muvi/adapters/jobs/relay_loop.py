@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from muvi.adapters.jobs.bell import rung
 from muvi.application.messaging.relay import BATCH, RelayMessages
 from muvi.ports.clock import Clock
 from muvi.ports.errors import Unavailable
@@ -41,7 +42,7 @@ class RelayLoop:
         while True:
             self._bell.clear()
             if await self._once() < BATCH:
-                await self._wait()
+                await rung(self._bell, within_s=FLOOR_S)
 
     async def _once(self) -> int:
         try:
@@ -53,13 +54,6 @@ class RelayLoop:
             log.exception("relay failed")
         await asyncio.sleep(FLOOR_S)
         return 0
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(FLOOR_S):
-                await self._bell.wait()
-        except TimeoutError:
-            return
 
     async def _tidy(self) -> None:
         now = self._clock.now()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from muvi.adapters.kit.request_id import under_request_id
+from muvi.adapters.kit.tracing import span
 from muvi.domain.shared.errors import Conflict
 from muvi.ports.errors import PortError
 
@@ -33,7 +34,7 @@ class Tick:
         """Tick until cancelled. A failure is logged and the next tick tries again."""
         await asyncio.sleep(self.first_s)
         while True:
-            with under_request_id():
+            with under_request_id(), span(f"tick {self.name}"):
                 await self._once()
             await asyncio.sleep(self.every_s)
 

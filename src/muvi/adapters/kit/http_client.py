@@ -18,6 +18,7 @@ import httpx
 import msgspec
 
 from muvi.adapters.kit.http_stream import LoopBackend
+from muvi.adapters.kit.vendor_calls import vendor_call
 from muvi.ports.errors import OutcomeUnknown, Unavailable
 
 MEGABYTE = 1_000_000
@@ -159,18 +160,15 @@ class VendorHttp:
         path: str,
         fields: Sequence[tuple[str, str]],
         *,
-        headers: Iterable[Header] = (),
         safe: bool = False,
-        total_s: float | None = None,
     ) -> VendorReply:
         """Post a form, its fields in the given order."""
         return await self.send(
             "POST",
             path,
             content=urlencode(fields).encode(),
-            headers=(("Content-Type", "application/x-www-form-urlencoded"), *headers),
+            headers=(("Content-Type", "application/x-www-form-urlencoded"),),
             safe=safe,
-            total_s=total_s,
         )
 
     async def send(
@@ -190,15 +188,20 @@ class VendorHttp:
             raw.append((b"Content-Length", b"%d" % len(content)))
         target = f"{self._path}/{path.lstrip('/')}"
         limit_s = self._total_s if total_s is None else total_s
-        try:
-            async with asyncio.timeout(limit_s):
-                return await self._exchange(method, target, raw, content, max_bytes or self._max_bytes)
-        except _NEVER_SENT as error:
-            raise Unavailable(f"no connection: {error!r}", system=self._system) from error
-        except (*_NO_ANSWER, _TooLarge) as error:
-            if method == "GET" if safe is None else safe:
-                raise Unavailable(f"no answer: {error!r}", system=self._system) from error
-            raise OutcomeUnknown(f"no answer: {error!r}", system=self._system) from error
+        with vendor_call(self._system, method) as told:
+            try:
+                async with asyncio.timeout(limit_s):
+                    reply = await self._exchange(method, target, raw, content, max_bytes or self._max_bytes)
+            except _NEVER_SENT as error:
+                told.failed("unavailable")
+                raise Unavailable(f"no connection: {error!r}", system=self._system) from error
+            except (*_NO_ANSWER, _TooLarge) as error:
+                told.failed("unknown")
+                if method == "GET" if safe is None else safe:
+                    raise Unavailable(f"no answer: {error!r}", system=self._system) from error
+                raise OutcomeUnknown(f"no answer: {error!r}", system=self._system) from error
+            told.answered(reply.status)
+            return reply
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -37,3 +37,7 @@ class Recent(Generic[K, V]):
         while len(self._kept) > self._capacity:
             del self._kept[next(iter(self._kept))]
         return value
+
+    def clear(self) -> None:
+        """Read everything anew. What is being read just now may still come in from before."""
+        self._kept.clear()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from muvi.adapters.kit.tracing import present_trace_id
+
 _PRESENT: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -32,7 +34,9 @@ def present_request_id() -> str:
 
 
 def with_request_id(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Put the id into a line of the log, for structlog; a line's own id stands."""
+    """Put the id into a line of the log, and that of the trace if any; a line's own id stands."""
     if request_id := _PRESENT.get():
         line.setdefault("request_id", request_id)
+    if trace_id := present_trace_id():
+        line.setdefault("trace_id", trace_id)
     return line

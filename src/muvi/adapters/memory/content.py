@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from typing_extensions import override
 
+from muvi.adapters.kit.columns import both, columns_of
 from muvi.adapters.memory.catalog.rows import Row, Rows, next_number, put
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.domain.content.settings import ChainSettings
-from muvi.domain.shared.text import LocalizedText
 from muvi.ports.content.content import (
     BannerView,
     CancellationReasonView,
@@ -35,11 +34,11 @@ class MemoryContent(Content):
         return tuple(
             BannerView(
                 id=row["id"],
-                title=_both(row, "title"),
-                desktop_image=_both(row, "desktop_image"),
-                mobile_image=_both(row, "mobile_image"),
-                link=_both(row, "link"),
-                button=_both(row, "button"),
+                title=both(row, "title"),
+                desktop_image=both(row, "desktop_image"),
+                mobile_image=both(row, "mobile_image"),
+                link=both(row, "link"),
+                button=both(row, "button"),
                 subject_type=row["subject_type"],
                 subject_id=row["subject_id"],
             )
@@ -49,7 +48,7 @@ class MemoryContent(Content):
     @override
     async def cancellation_reasons(self, *, now: datetime) -> tuple[CancellationReasonView, ...]:
         rows = self._published("cancellation_reasons", now)
-        return tuple(CancellationReasonView(id=row["id"], text=_both(row, "text")) for row in rows)
+        return tuple(CancellationReasonView(id=row["id"], text=both(row, "text")) for row in rows)
 
     @override
     async def settings(self) -> ChainSettings:
@@ -105,16 +104,7 @@ class MemoryContentSeeds(ContentSeeds):
         content: DemoCity | DemoBanner | DemoReason,
         now: datetime,
     ) -> bool:
-        wanted: dict[str, Any] = {}
-        for field, value in asdict(content).items():
-            if field == "link":
-                wanted |= {"link_en": value, "link_ar": value}
-            elif isinstance(value, dict):
-                wanted |= {f"{field}_en": value["en"], f"{field}_ar": value["ar"]}
-            elif field not in ("id", "key"):
-                wanted[field] = value
+        wanted = columns_of(content, without={"id", "key", "link"})
+        if isinstance(content, DemoBanner):
+            wanted |= {"link_en": content.link, "link_ar": content.link}
         return bool(put(self._table(name), key, born=born, wanted=wanted, now=now))
-
-
-def _both(row: Row, name: str) -> LocalizedText:
-    return LocalizedText(row[f"{name}_en"], row[f"{name}_ar"])

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing_extensions import override
 
 from muvi.adapters.memory.gateway_state import ENTITY, OpenCheckout, nothing
+from muvi.domain.payments.front_end import CardWidget, DirectCharge
 from muvi.domain.payments.report import (
     PaymentReport,
     RefundReport,
@@ -33,7 +34,9 @@ from muvi.ports.payments.gateway import (
     WebhookMalformed,
     WebhookNotice,
 )
+from muvi.ports.payments.tokens import CardToken, ChargeAnswer, TokenCharges
 
+PAYS, DECLINES, CHALLENGES = "token-pays", "token-declines", "token-challenges"
 _PROOF = "x-proof"
 
 
@@ -45,9 +48,10 @@ class Trouble(StrEnum):
     LOST = "lost"
 
 
-class MemoryGateway(PaymentGateway):
-    """One gateway. `fail(call, trouble)` scripts the next calls of `open`, `check`, `refund`,
-    `check_refund`; `requests` is what each checkout was opened with. It is never paid when
+class MemoryGateway(PaymentGateway, TokenCharges):
+    """One gateway. `fail(call, trouble)` scripts the next calls of `open`, `check`, `charge`,
+    `refund`, `check_refund`; tokens are `PAYS`, `DECLINES`
+    and `CHALLENGES`; `requests` is what each checkout was opened with. It is never paid when
     all `accounts` deny it, two of which may be asked in a minute.
     """
 
@@ -117,9 +121,35 @@ class MemoryGateway(PaymentGateway):
         return GatewayCheckout(
             id=checkout.id,
             entity=ENTITY,
-            script_url=f"https://gateway.invalid/widget.js?checkoutId={checkout.id}",
-            brands=("VISA",),
+            front=CardWidget(
+                script_url=f"https://gateway.invalid/widget.js?checkoutId={checkout.id}", brands=("VISA",)
+            ),
         )
+
+    @override
+    def named(self, request: CheckoutRequest) -> GatewayCheckout:
+        return GatewayCheckout(id=request.reference, entity=ENTITY, front=DirectCharge())
+
+    @override
+    async def charge(self, request: CheckoutRequest, token: CardToken) -> ChargeAnswer:
+        trouble = self._trouble("charge", request.reference)
+        if request.reference in self._checkouts:
+            raise OutcomeUnknown("the reference was used", system="gateway")
+        if token.name not in (PAYS, DECLINES, CHALLENGES):
+            raise Refused("no such token", reason="token", system="gateway")
+        checkout = OpenCheckout(request.reference, request.reference, request.amount, self._clock.now())
+        self._checkouts[checkout.id] = checkout
+        match token.name:
+            case "token-pays":
+                self.pay(checkout.id)
+            case "token-declines":
+                self.decline(checkout.id)
+            case _:
+                self.challenge(checkout.id)
+        if trouble is Trouble.LOST:
+            raise OutcomeUnknown("the answer got lost", system="gateway")
+        asks = token.name == CHALLENGES
+        return ChargeAnswer(challenge_url=f"https://bank.invalid/{checkout.id}" if asks else "")
 
     @override
     async def check(self, payment: PaymentToCheck) -> PaymentReport:
@@ -129,7 +159,8 @@ class MemoryGateway(PaymentGateway):
             return PaymentReport(verdict=Verdict.UNKNOWN, code="unreachable")
         checkout, now = self._checkouts.get(payment.checkout_id), self._clock.now()
         if checkout is None:
-            return nothing(payment.opened_at, now, left=self._left(payment))
+            charge = payment.checkout_id == payment.reference
+            return nothing(payment.opened_at, now, left=self._left(payment), charge=charge)
         report = None if payment.paid else checkout.status(now)
         if trouble is Trouble.LOST:
             return PaymentReport(verdict=Verdict.UNKNOWN, code="lost")
@@ -154,7 +185,8 @@ class MemoryGateway(PaymentGateway):
         self._refunds.setdefault(request.reference, []).append(row)
         if trouble is Trouble.LOST:
             raise OutcomeUnknown("the answer got lost", system="gateway")
-        return RefundReport(verdict=row.verdict, transaction_id=row.id, code=row.code)
+        named = "" if verdict is Verdict.DECLINED else row.id
+        return RefundReport(verdict=row.verdict, transaction_id=named, code=row.code)
 
     @override
     async def check_refund(self, request: RefundRequest) -> RefundReport:
@@ -164,7 +196,8 @@ class MemoryGateway(PaymentGateway):
             return RefundReport(verdict=Verdict.UNKNOWN, code="unreachable")
         rows = self._refunds.get(request.reference)
         if not rows:
-            return RefundReport(verdict=Verdict.NEVER_PAID, code="none")
+            verdict = Verdict.UNKNOWN if request.transaction_id else Verdict.NEVER_PAID
+            return RefundReport(verdict=verdict, code="none")
         last = rows[-1]
         return RefundReport(verdict=last.verdict, transaction_id=last.id, code=last.code)
 

@@ -75,10 +75,14 @@ class OpenCheckout:
         return nothing(self.opened_at, now, left=left)
 
 
-def nothing(opened_at: datetime, now: datetime, *, left: tuple[str, ...]) -> PaymentReport:
-    """What it means that there is no transaction: never paid, once all accounts have said so."""
+def nothing(
+    opened_at: datetime, now: datetime, *, left: tuple[str, ...], charge: bool = False
+) -> PaymentReport:
+    """What it means that there is no transaction: never paid, once all accounts have said so. Of a `charge`
+    that did not arrive nobody has paid yet.
+    """
     if now - opened_at < NEVER_PAID_AFTER:
-        return PaymentReport(verdict=Verdict.UNKNOWN, code="none")
+        return PaymentReport(verdict=Verdict.UNPAID if charge else Verdict.UNKNOWN, code="none")
     if len(left) <= ASKED_AT_ONCE:
         return PaymentReport(verdict=Verdict.NEVER_PAID, code="none", denied=left)
     return PaymentReport(

@@ -1,4 +1,4 @@
-"""Identity without PostgreSQL, Unifonic or keys."""
+"""Identity without PostgreSQL, senders of texts or keys."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from muvi.domain.identity.user import User
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.text import Language
 from muvi.ports.errors import PortError
-from muvi.ports.identity.otp import OtpChallenges
+from muvi.ports.identity.challenges import OtpChallenges
 from muvi.ports.identity.phones import PhoneNumbers
+from muvi.ports.identity.senders import SenderChoice, SenderChoices
 from muvi.ports.identity.sms_otp import CodeCheck, SmsOtp
 from muvi.ports.identity.tokens import RefreshClaim, SessionTokens, TokenPair, TokenSubject
 from muvi.ports.identity.users import AuthSessions, Profiles, Users
@@ -60,7 +61,7 @@ class MemorySmsOtp(SmsOtp):
         return next(code for to, code, _ in reversed(self.texts) if to == phone)
 
     @override
-    async def start(self, phone: PhoneNumber, language: Language) -> None:
+    async def start(self, phone: PhoneNumber, language: Language, request: UUID) -> None:
         self._fail(after=False)
         code = f"{731_000 + len(self.texts) + 1}"
         self._codes[phone] = _Code(code)
@@ -68,7 +69,7 @@ class MemorySmsOtp(SmsOtp):
         self._fail(after=True)
 
     @override
-    async def check(self, phone: PhoneNumber, code: str) -> CodeCheck:
+    async def check(self, phone: PhoneNumber, code: str, request: UUID) -> CodeCheck:
         self._fail(after=False)
         verdict = self._compare(phone, code)
         self._fail(after=True)
@@ -93,6 +94,25 @@ class MemorySmsOtp(SmsOtp):
             return
         error, self.fail_with, self.fail_after = self.fail_with, None, False
         raise error
+
+
+class MemorySenderChoices(SenderChoices):
+    """Choices of who sends codes."""
+
+    def __init__(self) -> None:
+        self._made: list[SenderChoice] = []
+
+    @override
+    async def current(self) -> SenderChoice | None:
+        return self._made[-1] if self._made else None
+
+    @override
+    async def choose(self, choice: SenderChoice) -> None:
+        self._made.append(choice)
+
+    @override
+    async def history(self, limit: int) -> list[SenderChoice]:
+        return self._made[: -limit - 1 : -1]
 
 
 class MemoryTokens(SessionTokens):

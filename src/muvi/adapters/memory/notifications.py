@@ -25,6 +25,7 @@ class Notice:
     claimed_until: datetime | None
     reason: str = ""
     tries: int = 1
+    finished_at: datetime | None = None
 
 
 class MemoryNotices(Notices):
@@ -44,7 +45,7 @@ class MemoryNotices(Notices):
         if known.claimed_until is not None and known.claimed_until > now:
             return Turn.ANOTHERS
         self._rows[key] = replace(
-            known, state=NoticeState.SENDING, claimed_until=until, tries=known.tries + 1
+            known, state=NoticeState.SENDING, claimed_until=until, tries=known.tries + 1, finished_at=None
         )
         return Turn.MINE
 
@@ -58,7 +59,7 @@ class MemoryNotices(Notices):
     async def finish(self, key: NoticeKey, state: NoticeState, *, reason: str, now: datetime) -> None:
         known = self._rows.get(key)
         if known is not None and known.state in (NoticeState.SENDING, NoticeState.FAILED):
-            self._rows[key] = replace(known, state=state, reason=reason, claimed_until=None)
+            self._rows[key] = replace(known, state=state, reason=reason, claimed_until=None, finished_at=now)
 
 
 class MemoryConfirmationViews(ConfirmationViews):

@@ -12,6 +12,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from muvi.adapters.memory.database import MemoryDatabase
+from muvi.domain.orders.order import Order, OrderStatus
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.refund import Refund
 from muvi.domain.payments.report import ReportedTransaction, Verdict
@@ -19,8 +20,9 @@ from muvi.ports.clock import Clock
 from muvi.ports.payments.attempts import AttemptChanged, PaymentAttempts
 from muvi.ports.payments.gateway import CallBudgets
 from muvi.ports.payments.refunds import RefundChanged, Refunds
-from muvi.ports.payments.views import PaymentPageView, PaymentViews
+from muvi.ports.payments.views import PaymentPageView, PaymentViews, ShowPaidFor
 from muvi.ports.payments.webhooks import WebhookEvent, WebhookEvents
+from muvi.ports.showtimes.for_sale import ShowtimeForSale
 
 
 class MemoryPaymentAttempts(PaymentAttempts):
@@ -28,8 +30,8 @@ class MemoryPaymentAttempts(PaymentAttempts):
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._attempts: dict[UUID, PaymentAttempt] = database.table("payment_attempts")
-        self._transactions: dict[tuple[str, str], tuple[UUID, ReportedTransaction]] = database.table(
-            "gateway_transactions"
+        self._transactions: dict[tuple[str, str], tuple[UUID, ReportedTransaction, datetime]] = (
+            database.table("gateway_transactions")
         )
 
     @override
@@ -70,11 +72,11 @@ class MemoryPaymentAttempts(PaymentAttempts):
         kept = []
         for found in transactions:
             key = (attempt.gateway, found.id)
-            owner, known = self._transactions.get(key, (attempt.id, found))
+            owner, known, seen = self._transactions.get(key, (attempt.id, found, at))
             if not found.id or owner != attempt.id:
                 continue
             stays = known.verdict is Verdict.CAPTURED
-            self._transactions[key] = (attempt.id, replace(known) if stays else found)
+            self._transactions[key] = (attempt.id, replace(known) if stays else found, seen)
             kept.append(found)
         return tuple(kept)
 
@@ -188,6 +190,7 @@ class MemoryPaymentViews(PaymentViews):
         attempt = self._database.table("payment_attempts").get(attempt_id)
         if not isinstance(attempt, PaymentAttempt):
             return None
+        order = self._database.table("orders").get(attempt.order_id)
         return PaymentPageView(
             attempt_id=attempt.id,
             order_id=attempt.order_id,
@@ -195,10 +198,30 @@ class MemoryPaymentViews(PaymentViews):
             status=attempt.status,
             amount=attempt.amount,
             pay_by=attempt.pay_by,
-            script_url=attempt.script_url,
-            integrity=attempt.integrity,
-            brands=attempt.brands,
+            front=attempt.front,
             success_url=attempt.success_url,
             failed_url=attempt.failed_url,
             language=attempt.language,
+            last_verdict=attempt.last_verdict,
+            next_check_at=attempt.next_check_at,
+            another_card=order is not None and self._waits(order, attempt),
+            was_heard_of=attempt.signals > 0,
+            show=None if order is None else self._show(order),
+        )
+
+    def _waits(self, order: Order, attempt: PaymentAttempt) -> bool:
+        others = self._database.table("payment_attempts").values()
+        newer = any(other.order_id == order.id and other.id > attempt.id for other in others)
+        same = order.total_minor == attempt.amount.minor
+        return order.status is OrderStatus.PENDING and same and not newer
+
+    def _show(self, order: Order) -> ShowPaidFor:
+        showtime: ShowtimeForSale = self._database.table("showtimes_for_sale")[order.showtime_id]
+        return ShowPaidFor(
+            film=showtime.film_title,
+            cinema=showtime.cinema_name,
+            screen=showtime.screen_name,
+            starts_at=showtime.starts_at,
+            zone=showtime.zone,
+            seats=tuple(line.seat.label for line in order.lines if line.seat is not None),
         )

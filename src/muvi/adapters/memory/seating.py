@@ -55,7 +55,7 @@ class MemorySeatClaims(SeatClaims):
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._rows: dict[tuple[UUID, SeatKey], Claim] = database.table("seat_claims")
-        self._events: dict[int, tuple[UUID, SeatKey, Claim]] = database.table("seat_claim_events")
+        self._events: dict[int, tuple[UUID, SeatKey, Claim, datetime]] = database.table("seat_claim_events")
         self._versions: dict[UUID, int] = database.table("seat_versions")
 
     @override
@@ -70,7 +70,7 @@ class MemorySeatClaims(SeatClaims):
                 continue
             version = known.version + 1 if known else 1
             claim = Claim(order_id=order_id, state=ClaimState.HELD, version=version, expires_at=until)
-            self._write(showtime_id, seat, claim)
+            self._write(showtime_id, seat, claim, now)
         if not lost:
             self._ring(showtime_id)
         return tuple(lost)
@@ -87,7 +87,7 @@ class MemorySeatClaims(SeatClaims):
     @override
     async def pin(self, showtime_id: UUID, *, order_id: UUID, now: datetime) -> tuple[SeatKey, ...]:
         self._change(
-            showtime_id, order_id, ClaimState.PAYING, lambda _, claim: claim.state is ClaimState.HELD
+            showtime_id, order_id, ClaimState.PAYING, lambda _, claim: claim.state is ClaimState.HELD, now
         )
         return tuple(seat for seat, claim in self._of(showtime_id, order_id) if claim.state in UNSOLD)
 
@@ -101,6 +101,7 @@ class MemorySeatClaims(SeatClaims):
             order_id,
             ClaimState.SOLD,
             lambda seat, claim: claim.state in UNSOLD and seat in wanted,
+            now,
         )
         return len(sold)
 
@@ -114,6 +115,7 @@ class MemorySeatClaims(SeatClaims):
             order_id,
             ClaimState.RELEASED,
             lambda seat, claim: claim.state in UNSOLD and seat not in kept,
+            now,
         )
 
     @override
@@ -138,19 +140,19 @@ class MemorySeatClaims(SeatClaims):
         order_id: UUID,
         state: ClaimState,
         applies: Callable[[SeatKey, Claim], bool],
+        now: datetime,
     ) -> tuple[SeatKey, ...]:
         changed = [row for row in self._of(showtime_id, order_id) if applies(*row)]
         for seat, claim in changed:
-            self._write(
-                showtime_id, seat, replace(claim, state=state, version=claim.version + 1, expires_at=None)
-            )
+            after = replace(claim, state=state, version=claim.version + 1, expires_at=None)
+            self._write(showtime_id, seat, after, now)
         if changed:
             self._ring(showtime_id)
         return tuple(seat for seat, _ in changed)
 
-    def _write(self, showtime_id: UUID, seat: SeatKey, claim: Claim) -> None:
+    def _write(self, showtime_id: UUID, seat: SeatKey, claim: Claim, now: datetime) -> None:
         self._rows[showtime_id, seat] = claim
-        self._events[len(self._events) + 1] = (showtime_id, seat, claim)
+        self._events[len(self._events) + 1] = (showtime_id, seat, claim, now)
 
     def _ring(self, showtime_id: UUID) -> None:
         self._versions[showtime_id] = self._versions.get(showtime_id, 0) + 1

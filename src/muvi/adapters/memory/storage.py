@@ -20,7 +20,3 @@ class MemoryFiles(Files):
     @override
     async def get(self, key: FileKey) -> bytes | None:
         return self.kept.get(key)
-
-    @override
-    async def exists(self, key: FileKey) -> bool:
-        return key in self.kept

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from typing_extensions import override
 
+from muvi.adapters.memory.cases import MemoryOrderCases
 from muvi.adapters.memory.catalog.mirror import MemoryCatalogueMirror
 from muvi.adapters.memory.content import MemoryContentSeeds
 from muvi.adapters.memory.database import MemoryDatabase
@@ -90,6 +91,11 @@ class MemoryTransaction:
     def orders(self) -> MemoryOrders:
         """Orders."""
         return MemoryOrders(self._database)
+
+    @property
+    def cases(self) -> MemoryOrderCases:
+        """Orders with all that is decided together with them."""
+        return MemoryOrderCases(self._database)
 
     @property
     def buyers(self) -> MemoryBuyers:

@@ -2,7 +2,8 @@
 
 Wire facts from the vendor's OpenAPI 2.0.0: form-urlencoded bodies, headers `x-authenticate-app-id` and
 `Authorization: Bearer`; `error_code` 101 correct, 107 incorrect, 108 attempts exceeded, 109 expired,
-110 already verified; a wrong code is answered with HTTP 200 too. The check goes by number, not by an id.
+110 already verified; a wrong code is answered with HTTP 200 too. The check goes by number, so `request` is
+not sent.
 Only `correct` together with 101 is a login. The document's own examples leave `error_code` out of an answer
 to `start`, so there any 2xx that carries an `id` counts.
 """
@@ -10,19 +11,19 @@ to `start`, so there any 2xx that carries an `id` counts.
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from typing_extensions import override
 
-from muvi.adapters.kit.http_client import VendorHttp, VendorReply
+from muvi.adapters.kit.http_client import VendorHttp
+from muvi.adapters.kit.vendor_calls import operations
+from muvi.adapters.sms.answers import MAX_BYTES, SYSTEM, TOTAL_S, read
 from muvi.domain.identity.phone import PhoneNumber
 from muvi.domain.shared.text import Language
-from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
+from muvi.ports.errors import OutcomeUnknown
 from muvi.ports.identity.sms_otp import CodeCheck, SmsOtp
 
-SYSTEM: Final = "sms"
-_TOO_MANY = 429
-_SERVER_ERROR = 500
 _VERDICTS: Final = {
     107: CodeCheck.WRONG,
     108: CodeCheck.EXCEEDED,
@@ -43,11 +44,12 @@ def unifonic_http(base_url: str, *, app_id: str, token: str) -> VendorHttp:
         SYSTEM,
         base_url,
         headers=(("x-authenticate-app-id", app_id), ("Authorization", f"Bearer {token}")),
-        total_s=10,
-        max_bytes=64_000,
+        total_s=TOTAL_S,
+        max_bytes=MAX_BYTES,
     )
 
 
+@operations("unifonic")
 class UnifonicOtp(SmsOtp):
     """Codes of `length` digits over one `channel` (`sms`, `voice` or `whatsapp`)."""
 
@@ -57,7 +59,7 @@ class UnifonicOtp(SmsOtp):
         self._length = length
 
     @override
-    async def start(self, phone: PhoneNumber, language: Language) -> None:
+    async def start(self, phone: PhoneNumber, language: Language, request: UUID) -> None:
         reply = await self._http.post_form(
             "/verifications/start",
             (
@@ -67,37 +69,20 @@ class UnifonicOtp(SmsOtp):
                 ("length", str(self._length)),
             ),
         )
-        if not _read(reply).id:
+        if not read(reply, _Verification).id:
             raise OutcomeUnknown("an answer without an id", system=SYSTEM)
 
     @override
-    async def check(self, phone: PhoneNumber, code: str) -> CodeCheck:
+    async def check(self, phone: PhoneNumber, code: str, request: UUID) -> CodeCheck:
         reply = await self._http.post_form(
             "/verifications/check",
             (("to", phone.e164), ("channel", self._channel), ("code", code)),
         )
-        answer = _read(reply)
+        answer = read(reply, _Verification)
         if answer.error_code == 101 and answer.response_status == "correct":  # noqa: PLR2004  (the vendor's ok)
             return CodeCheck.CORRECT
         verdict = _VERDICTS.get(answer.error_code or 0)
         if verdict is None:
-            raise OutcomeUnknown("an answer that says neither right nor wrong", system=SYSTEM)
+            said = f"error_code {answer.error_code}"
+            raise OutcomeUnknown(said, system=SYSTEM, answered=True)
         return verdict
-
-
-def _read(reply: VendorReply) -> _Verification:
-    """The answer's body. Its text stays out of errors, since it repeats the number.
-
-    A 5xx is an answer too, and says that no code was sent or compared. Where it is wrong about that, a second
-    text goes out, or the next check of the used code says `ALREADY`: neither opens anything.
-    """
-    if reply.status == _TOO_MANY:
-        raise Unavailable("too many requests", system=SYSTEM)
-    if reply.status >= _SERVER_ERROR:
-        raise Unavailable(f"status {reply.status}", system=SYSTEM)
-    if not reply.is_ok:
-        raise Refused(f"status {reply.status}", reason=str(reply.status), system=SYSTEM)
-    try:
-        return msgspec.json.decode(reply.body, type=_Verification)
-    except msgspec.DecodeError:
-        raise OutcomeUnknown("an answer that cannot be read", system=SYSTEM) from None

@@ -41,13 +41,6 @@ class LocalFiles(Files):
         except OSError as wrong:
             raise _unavailable(wrong) from wrong
 
-    @override
-    async def exists(self, key: FileKey) -> bool:
-        try:
-            return await asyncio.to_thread(self._place(key).is_file)
-        except OSError as wrong:
-            raise _unavailable(wrong) from wrong
-
     def _place(self, key: FileKey) -> Path:
         return self._root / key.text
 

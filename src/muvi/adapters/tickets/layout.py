@@ -6,6 +6,7 @@ or covered however long a title or however many the seats are.
 
 from __future__ import annotations
 
+from muvi.adapters.kit import wall_time
 from muvi.adapters.tickets import words
 from muvi.adapters.tickets.admission import draw_seats
 from muvi.adapters.tickets.blocks import (
@@ -117,8 +118,8 @@ def _facts(page: Page, sheet: TicketSheet, top: int) -> int:
     second = words.other(language)
     width = (INNER.width - 2 * GAP) // 3
     facts = (
-        (words.DATE, LocalizedText(words.day(at, Language.EN), words.day(at, Language.AR))),
-        (words.TIME, LocalizedText(words.clock(at, Language.EN), words.clock(at, Language.AR))),
+        (words.DATE, LocalizedText(wall_time.day(at, Language.EN), wall_time.day(at, Language.AR))),
+        (words.TIME, LocalizedText(wall_time.clock(at, Language.EN), wall_time.clock(at, Language.AR))),
         (words.SCREEN, sheet.screen),
     )
     styles = common([cleaned(value.in_(language)) for _, value in facts], VALUES, width)

@@ -49,10 +49,6 @@ class QrPictures(QrCodes):
         self._draw = lru_cache(_PICTURES_KEPT)(_png)
 
     @override
-    def png(self, text: str) -> bytes:
-        return self._draw(text)
-
-    @override
     def data_uri(self, text: str) -> str:
         return "data:image/png;base64," + base64.b64encode(self._draw(text)).decode("ascii")
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from typing_extensions import override
 
 from muvi.adapters.kit.http_client import quoted
+from muvi.adapters.kit.vendor_calls import operations
 from muvi.adapters.vista.client import SYSTEM, Coded, CodeRefused, VistaClient
 from muvi.adapters.vista.orders_wire import (
     BookingAnswer,
@@ -53,6 +54,7 @@ _SESSION_NOT_FOUND = "50"
 S = TypeVar("S", bound=Coded)
 
 
+@operations("vista")
 class VistaBoxOffice(BoxOffice):
     """Orders through V2, their life and payment by RESTTicketing.svc, bookings by RESTBooking.svc."""
 

@@ -38,7 +38,6 @@ class Coded(msgspec.Struct, rename="pascal"):
     result: int | None = None
     result_code: int | None = None
     response_code: int | None = None
-    extended_result_code: int | None = None
     error_description: str | None = None
 
 

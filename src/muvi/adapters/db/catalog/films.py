@@ -10,7 +10,8 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
-from muvi.adapters.db.catalog.listed import FROM, LISTED, Conditions, Reader, both
+from muvi.adapters.db.catalog.listed import FROM, LISTED, Conditions, Reader
+from muvi.adapters.kit.columns import both
 from muvi.domain.shared.text import LocalizedText
 from muvi.ports.catalog.films import CastView, FilmQuery, Films, FilmType, FilmView, GenreView, RatingView
 from muvi.ports.listing import Slice

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
 from muvi.adapters.db.errors import translating
-from muvi.domain.shared.text import LocalizedText
 
 LISTED = """s.on_sale AND s.withdrawn_at IS NULL AND s.starts_at > :now
     AND c.withdrawn_at IS NULL AND c.published_at <= :now AND c.time_zone IS NOT NULL
@@ -52,8 +50,3 @@ class Reader:
         """The one number of a count. Raises `Unavailable`."""
         async with translating(), self._engine.connect() as connection:
             return int(await connection.scalar(text(sql), dict(values)) or 0)
-
-
-def both(row: RowMapping | Mapping[str, Any], name: str) -> LocalizedText:
-    """The two columns of one text."""
-    return LocalizedText(row[f"{name}_en"], row[f"{name}_ar"])

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from muvi.adapters.db.catalog import statements
 from muvi.adapters.db.catalog.upsert import Key, Touched, as_json, run
+from muvi.adapters.kit.columns import columns_of
 from muvi.domain.catalog.kinds import Kind
 from muvi.domain.venues.city_key import city_key
 from muvi.ports.catalog.feed import FeedCinema, FeedExperience, FeedFilm, FeedGenre, FeedPerson
@@ -29,6 +30,10 @@ from muvi.ports.catalog.mirror import (
 CHANNEL = "muvi_catalog"
 MANY = 1000
 """So many new rows make the planner's idea of a table wrong until the server itself looks, minutes later."""
+ELSEWHERE = frozenset({"id", "rating", "rating_description", "genre_ids", "cast"})
+"""What a film's own row does not have."""
+NAMED_OTHERWISE = frozenset({"new_id", "number", "cinema_id", "film_id", "screen_number"})
+"""Of a showtime."""
 _TABLES = {kind: kind.value for kind in Kind}
 
 
@@ -187,64 +192,21 @@ def _counted(touched: Touched) -> Changes:
 
 
 def _cinema(one: FeedCinema, born: Named) -> dict[str, Any]:
-    return {
-        "id": born.id,
-        "box_office_id": one.id,
-        "unique_name": born.unique_name,
-        "city_key": city_key(one.city),
-        "name_en": one.name.en,
-        "name_ar": one.name.ar,
-        "description_en": one.description.en,
-        "description_ar": one.description.ar,
-        "address1_en": one.address1.en,
-        "address1_ar": one.address1.ar,
-        "address2_en": one.address2.en,
-        "address2_ar": one.address2.ar,
-        "phone": one.phone,
-        "email": one.email,
-        "currency": one.currency,
-        "source_zone": one.source_zone,
-        "time_zone": one.time_zone,
-        "latitude": one.latitude,
-        "longitude": one.longitude,
-        "has_concessions": one.has_concessions,
-    }
+    ours = {"id": born.id, "box_office_id": one.id, "unique_name": born.unique_name}
+    return {**columns_of(one, without={"id", "city"}), **ours, "city_key": city_key(one.city)}
 
 
 def _film(one: FeedFilm, born: Named) -> dict[str, Any]:
-    return {
-        "id": born.id,
-        "box_office_id": one.id,
-        "unique_name": born.unique_name,
-        "head_office_code": one.head_office_code,
-        "title_en": one.title.en,
-        "title_ar": one.title.ar,
-        "synopsis_en": one.synopsis.en,
-        "synopsis_ar": one.synopsis.ar,
-        "rating": one.rating,
-        "runtime_min": one.runtime_min,
-        "release_date": one.release_date,
-        "poster_url": one.poster_url,
-        "trailer_url": one.trailer_url,
-        "distributor": one.distributor,
-        "coming_soon": one.coming_soon,
-    }
+    ours = {"id": born.id, "box_office_id": one.id, "unique_name": born.unique_name}
+    return {**columns_of(one, without=ELSEWHERE), **ours, "rating": one.rating}
 
 
 def _showtime(one: MirroredShowtime) -> dict[str, Any]:
     return {
+        **columns_of(one, without=NAMED_OTHERWISE),
         "id": one.new_id,
-        "box_office_id": one.box_office_id,
         "box_office_number": one.number,
         "cinema": one.cinema_id,
         "film": one.film_id,
         "screen": one.screen_number,
-        "starts_at": one.starts_at,
-        "business_date": one.business_date,
-        "seats_available": one.seats_available,
-        "sold_out": one.sold_out,
-        "on_sale": one.on_sale,
-        "price_from_minor": one.price_from_minor,
-        "experience_codes": one.experience_codes,
-        "area_codes": one.area_codes,
     }

@@ -4,7 +4,7 @@ it.
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, Text
 
 metadata = MetaData(
     naming_convention={
@@ -15,3 +15,8 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+
+def cause_columns() -> tuple[Column[str], Column[str]]:
+    """Who caused a piece of work: see `adapters/db/causes.py`."""
+    return Column("request_id", Text), Column("traceparent", Text)

@@ -1,4 +1,4 @@
-"""People, their sessions, and the one-time codes under way."""
+"""People, their sessions, the one-time codes under way, and who sends them."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ otp_challenges = sa.Table(
     sa.Column("challenge_id", sa.Uuid),
     sa.Column("purpose", sa.Text),
     sa.Column("state", sa.Text, nullable=False, server_default="none"),
+    sa.Column("sender", sa.Text),
     sa.Column("sent_at", TIMESTAMP),
     sa.Column("tries", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("failures", ARRAY(TIMESTAMP), nullable=False, server_default="{}"),
@@ -53,4 +54,15 @@ otp_challenges = sa.Table(
     sa.CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     sa.CheckConstraint("cardinality(failures) <= 10", name="failures"),
     sa.CheckConstraint("(state = 'none') = (challenge_id IS NULL)", name="challenge"),
+)
+
+sms_sender_choices = sa.Table(
+    "sms_sender_choices",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("sender", sa.Text),
+    sa.Column("alone", sa.Boolean, nullable=False),
+    sa.Column("chosen_by", sa.Text, nullable=False),
+    sa.Column("chosen_at", TIMESTAMP, nullable=False),
+    sa.CheckConstraint("sender IS NOT NULL OR NOT alone", name="alone"),
 )

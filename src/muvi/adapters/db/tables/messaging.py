@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from muvi.adapters.db.tables.base import metadata
+from muvi.adapters.db.tables.base import cause_columns, metadata
 
 TIMESTAMP = sa.DateTime(timezone=True)
 LIVE = sa.text("done_at IS NULL AND dead_at IS NULL")
@@ -22,6 +22,7 @@ outbox = sa.Table(
     sa.Column("last_error", sa.Text, nullable=False, server_default=""),
     sa.Column("done_at", TIMESTAMP),
     sa.Column("dead_at", TIMESTAMP),
+    *cause_columns(),
     sa.CheckConstraint("done_at IS NULL OR dead_at IS NULL", name="end"),
     sa.Index("ix_outbox_live", "available_at", postgresql_where=LIVE),
     sa.Index("ix_outbox_dead", "dead_at", postgresql_where=sa.text("dead_at IS NOT NULL")),

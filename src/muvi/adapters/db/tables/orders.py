@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from muvi.adapters.db.tables.base import metadata
+from muvi.adapters.db.tables.base import cause_columns, metadata
 
 TIMESTAMP = sa.DateTime(timezone=True)
 
@@ -41,6 +41,7 @@ orders = sa.Table(
     sa.CheckConstraint("(operation_id IS NULL) = (operation_deadline IS NULL)", name="operation"),
     sa.Index(None, "owner_id", "id"),
     sa.Index(None, "showtime_id"),
+    sa.Index(None, "booking_id", postgresql_where=sa.text("booking_id <> ''")),
 )
 
 order_lines = sa.Table(
@@ -112,6 +113,7 @@ checkouts = sa.Table(
     sa.Column("kept_transaction", sa.Text, nullable=False, server_default=""),
     sa.Column("lease_until", TIMESTAMP),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+    *cause_columns(),
     sa.Index("ix_checkouts_due", "next_at", postgresql_where=sa.text("next_at IS NOT NULL")),
     sa.Index("ix_checkouts_manual", "since", postgresql_where=sa.text("state = 'manual'")),
 )

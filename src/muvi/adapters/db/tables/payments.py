@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
-from muvi.adapters.db.tables.base import metadata
+from muvi.adapters.db.tables.base import cause_columns, metadata
 from muvi.adapters.db.tables.orders import TIMESTAMP
 
 ATTEMPT_STATUSES = (
@@ -31,6 +32,9 @@ payment_attempts = sa.Table(
     sa.Column("script_url", sa.Text, nullable=False),
     sa.Column("integrity", sa.Text, nullable=False),
     sa.Column("brands", sa.ARRAY(sa.Text), nullable=False),
+    sa.Column("form_url", sa.Text, nullable=False, server_default=""),
+    sa.Column("form_fields", JSONB, nullable=False, server_default="{}"),
+    sa.Column("challenge_url", sa.Text),
     sa.Column("success_url", sa.Text, nullable=False),
     sa.Column("failed_url", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
@@ -41,10 +45,12 @@ payment_attempts = sa.Table(
     sa.Column("lease_until", TIMESTAMP),
     sa.Column("payment_ids", sa.ARRAY(sa.Text), nullable=False),
     sa.Column("denied_by", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
+    sa.Column("declined_ids", sa.ARRAY(sa.Text), nullable=False, server_default="{}"),
     sa.Column("last_code", sa.Text, nullable=False),
     sa.Column("last_verdict", sa.Text),
     sa.Column("checked_at", TIMESTAMP),
     sa.Column("version", sa.Integer, nullable=False),
+    *cause_columns(),
     sa.CheckConstraint(ATTEMPT_STATUSES, name="status"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.Index(
@@ -54,6 +60,7 @@ payment_attempts = sa.Table(
         unique=True,
         postgresql_where=sa.text("checkout_id <> ''"),
     ),
+    sa.Index(None, "checkout_id", postgresql_where=sa.text("checkout_id <> ''")),
     sa.Index(
         "ix_payment_attempts_due", "next_check_at", postgresql_where=sa.text("next_check_at IS NOT NULL")
     ),
@@ -64,7 +71,7 @@ gateway_transactions = sa.Table(
     "gateway_transactions",
     metadata,
     sa.Column("gateway", sa.Text, primary_key=True),
-    sa.Column("transaction_id", sa.Text, primary_key=True),
+    sa.Column("transaction_id", sa.Text, primary_key=True, index=True),
     sa.Column("attempt_id", sa.ForeignKey("payment_attempts.id"), nullable=False, index=True),
     sa.Column("entity", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
@@ -112,6 +119,7 @@ refunds = sa.Table(
     sa.Column("next_at", TIMESTAMP),
     sa.Column("lease_until", TIMESTAMP),
     sa.Column("version", sa.Integer, nullable=False),
+    *cause_columns(),
     sa.ForeignKeyConstraint(
         ["gateway", "payment_id"],
         ["gateway_transactions.gateway", "gateway_transactions.transaction_id"],

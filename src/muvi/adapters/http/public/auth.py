@@ -14,25 +14,23 @@ from muvi.adapters.http.auth import BUYER, actor_of, bearer_of, platform_of
 from muvi.adapters.http.bodies import RefreshOperation
 from muvi.adapters.http.problems import BODY, problems
 from muvi.adapters.http.public.sign_in import (
-    CODE_SENT,
     NO_STORE,
     CodeSent,
     Me,
     PhoneBody,
     Renewed,
     SignedInAnswer,
+    SignIn,
     UserShown,
     VerifyBody,
+    code_route,
+    proof_route,
 )
-from muvi.adapters.http.wire import Body, language_of
+from muvi.adapters.http.wire import Body
 from muvi.application.identity.read_profile import ReadProfile
 from muvi.application.identity.refresh_session import RefreshCommand, RefreshSession
-from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
-from muvi.application.identity.verify_otp import VerifyOtp, VerifyOtpCommand
-from muvi.domain.identity.challenge import OtpExpired, OtpLocked, OtpPurpose, OtpUnconfirmed, WrongOtp
-from muvi.domain.identity.phone import InvalidPhoneNumber
+from muvi.domain.identity.challenge import OtpPurpose
 from muvi.domain.identity.session import SessionEnded
-from muvi.ports.identity.phones import PhoneNumbers
 from muvi.ports.identity.tokens import AccessTokens
 
 Req = Request[Any, Any, Any]
@@ -50,65 +48,29 @@ class Auth(Controller):
     path = "/auth"
     tags = ("sign-in",)
 
-    @post(
-        "/send-otp",
-        operation_id="sendOtp",
-        status_code=200,
-        responses=problems(*BODY, InvalidPhoneNumber, OtpLocked, 502, 503),
-        cache_control=NO_STORE,
-    )
+    @code_route("/send-otp", operation_id="sendOtp")
     @inject
     async def send_otp(
-        self,
-        request: Req,
-        data: JSONBody[PhoneBody],
-        phones: FromDishka[PhoneNumbers],
-        send: FromDishka[SendOtp],
+        self, request: Req, data: JSONBody[PhoneBody], sign_in: FromDishka[SignIn]
     ) -> CodeSent:
         """Text a one-time code to a mobile number. The answer is the same whether the number is known here.
 
-        422 `invalid-phone-number`; 429 `otp-locked` with `retryAfterS` after five wrong codes in a row.
+        422 `invalid-phone-number`; 429 `otp-locked` with `retryAfterS` after five wrong codes in a row;
+        429 `otp-asked-too-often` with `retryAfterS`: no text went out, the last code is still good.
         """
-        phone, language = phones.read(data.phone_number), language_of(request.headers)
-        await send(SendOtpCommand(phone=phone, purpose=OtpPurpose.CUSTOMER, language=language))
-        return CODE_SENT
+        return await sign_in.send(request, data, OtpPurpose.CUSTOMER)
 
-    @post(
-        "/verify-otp",
-        operation_id="verifyOtp",
-        status_code=200,
-        responses=problems(
-            *BODY, WrongOtp, OtpExpired, OtpUnconfirmed, InvalidPhoneNumber, OtpLocked, 502, 503
-        ),
-        cache_control=NO_STORE,
-    )
+    @proof_route("/verify-otp", operation_id="verifyOtp")
     @inject
     async def verify_otp(
-        self,
-        request: Req,
-        data: JSONBody[VerifyBody],
-        phones: FromDishka[PhoneNumbers],
-        verify: FromDishka[VerifyOtp],
+        self, request: Req, data: JSONBody[VerifyBody], sign_in: FromDishka[SignIn]
     ) -> SignedInAnswer:
         """Sign in with the code that was texted.
 
         401 `wrong-otp` with `attemptsLeft`, and `retryAfterS` once none is left; 410 `otp-expired`
         or `otp-unconfirmed`: ask for a new code; 429 `otp-locked` with `scope` and `retryAfterS`.
         """
-        signed_in = await verify(
-            VerifyOtpCommand(
-                phone=phones.read(data.phone_number),
-                code=data.typed,
-                purpose=OtpPurpose.CUSTOMER,
-                platform=platform_of(request),
-            )
-        )
-        return SignedInAnswer(
-            user=UserShown.of(signed_in.user),
-            token=signed_in.tokens.access,
-            refresh_token=signed_in.tokens.refresh,
-            next_step=signed_in.user.next_step,
-        )
+        return await sign_in.verify(request, data, OtpPurpose.CUSTOMER)
 
     @post(
         "/auth-refresh",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from muvi.adapters.http.public.order_wire import Number, WireText
-from muvi.adapters.http.wire import Answer, Body, id_in_body
+from muvi.adapters.http.public.order_wire import WireText
+from muvi.adapters.http.wire import Amount, Answer, Body, id_in_body
 from muvi.domain.shared.errors import Invalid
 
 
@@ -36,6 +36,6 @@ class Cancellability(Answer, frozen=True):
     """Whether the order can be cancelled and what would come back."""
 
     can_cancel: bool
-    refund_amount: Number
+    refund_amount: Amount
     refund_to: str
     currency: str

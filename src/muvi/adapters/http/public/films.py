@@ -18,6 +18,7 @@ from muvi.adapters.http.public.queries import (
     When,
     Where,
     film_type,
+    refuse_repeated,
     showtime_query,
 )
 from muvi.adapters.http.public.shown import (
@@ -71,6 +72,7 @@ class Films(Controller):
         type_: TypeText = None,
     ) -> Response[bytes]:
         """Films showing now or coming soon; with a place or an experience, those that are shown there."""
+        refuse_repeated(request, "type")
 
         async def make(language: Language) -> object:
             kind = film_type(type_)

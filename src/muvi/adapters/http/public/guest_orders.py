@@ -5,28 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from dishka.integrations.litestar import FromDishka, inject
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request
 from litestar.params import FromPath, JSONBody
 
 from muvi.adapters.http.auth import BUYER
-from muvi.adapters.http.idempotency import REFUSED, Idempotent, IdempotentOperation
-from muvi.adapters.http.problems import BODY, problems
-from muvi.adapters.http.public.order_flow import ReturnOrigins, open_payment, show_order
-from muvi.adapters.http.public.order_wire import (
-    OrderShown,
-    OrderWriter,
-    PayBody,
-    PaymentOpened,
-)
-from muvi.adapters.http.public.pay_pages import PaymentPages
-from muvi.adapters.http.public.refusals import PAY
-from muvi.application.orders.read_orders import ReadOrder
-from muvi.application.orders.start_payment import StartPayment
-from muvi.domain.orders.errors import OrderNotFound
-from muvi.ports.identity.tokens import AccessTokens
+from muvi.adapters.http.public.order_flow import OrderCounter, PaymentCounter, pay_route, read_route
+from muvi.adapters.http.public.order_wire import OrderShown
+from muvi.adapters.http.public.pay_wire import PayBody, PaymentOpened
 
 Req = Request[Any, Any, Any]
-ORDER = "order"
 
 
 class GuestOrders(Controller):
@@ -36,37 +23,22 @@ class GuestOrders(Controller):
     tags = ("orders",)
     security = BUYER
 
-    @get("/{order_id:str}", operation_id="readGuestOrder", responses=problems(401, OrderNotFound, 503))
+    @read_route(operation_id="readGuestOrder")
     @inject
     async def read(
-        self,
-        request: Req,
-        order_id: FromPath[str],
-        tokens: FromDishka[AccessTokens],
-        read: FromDishka[ReadOrder],
-        writer: FromDishka[OrderWriter],
+        self, request: Req, order_id: FromPath[str], orders: FromDishka[OrderCounter]
     ) -> OrderShown:
         """The order as it stands."""
-        return await show_order(request, order_id, tokens, read, writer)
+        return await orders.show(request, order_id)
 
-    @post(
-        "/{order_id:str}/pay",
-        operation_id="payGuestOrder",
-        status_code=200,
-        middleware=[Idempotent],
-        operation_class=IdempotentOperation,
-        responses=problems(*BODY, 401, *PAY, *REFUSED, 502, 503),
-    )
+    @pay_route(operation_id="payGuestOrder")
     @inject
     async def pay(
         self,
         request: Req,
         order_id: FromPath[str],
         data: JSONBody[PayBody],
-        tokens: FromDishka[AccessTokens],
-        start: FromDishka[StartPayment],
-        origins: FromDishka[ReturnOrigins],
-        pages: FromDishka[PaymentPages],
+        payments: FromDishka[PaymentCounter],
     ) -> PaymentOpened:
         """Begin to pay."""
-        return await open_payment(request, order_id, data, tokens, start, origins, pages)
+        return await payments.open(request, order_id, data)

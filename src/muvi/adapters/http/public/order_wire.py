@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar.exceptions import ValidationException
 
 from muvi.adapters.http.links import TicketLinks
-from muvi.adapters.http.wire import Answer, Body, Both, amount, camel, id_in_body, rfc3339, wire_id
+from muvi.adapters.http.wire import Amount, Answer, Body, Both, amount, camel, id_in_body, rfc3339, wire_id
 from muvi.application.tickets.show_ticket_image import ISSUED, tax_qr
 from muvi.domain.orders.line import OrderLine
 from muvi.domain.orders.order import Order, OrderStatus, TimelineEntry
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.seating.selection import TicketWish
-from muvi.domain.shared.errors import Invalid
 from muvi.domain.shared.text import Language, LocalizedText
 from muvi.domain.tickets.zatca import TaxSeller
 from muvi.ports.orders.views import OrderView
 from muvi.ports.tickets import QrCodes
 
-Number = Decimal | int
 WireText = str | int
-
-
-class PaymentMethodNotOffered(Invalid):
-    """Only cards can be paid with."""
-
-    code = "payment-method-not-offered"
-    title = "This way to pay is not offered"
-    title_ar = "وسيلة الدفع هذه غير متاحة"
 
 
 class NewOrder(Body, frozen=True):
@@ -69,32 +58,13 @@ class SeatsBody(Body, frozen=True):
     tickets: tuple[TicketBody, ...]
 
 
-class PayBody(Body, frozen=True):
-    """How to pay and where to return to."""
-
-    payment_method: str | None = None
-    payment_strategy: str | None = None
-    gateway: str | None = None
-    success_web_url: str | None = None
-    failed_web_url: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-
-    def require_card(self) -> None:
-        """Raise `PaymentMethodNotOffered` for anything but a card."""
-        method = self.payment_method or self.payment_strategy or "CARD"
-        if method.strip().upper() != "CARD":
-            raise PaymentMethodNotOffered(field="paymentMethod")
-
-
 class OrderPlaced(Answer, frozen=True):
     """A new order: nothing is chosen yet."""
 
     id: str
     status: OrderStatus
     expires_at: str
-    total_amount: Number
+    total_amount: Amount
     currency: str
 
     @classmethod
@@ -127,11 +97,11 @@ class LineShown(Answer, frozen=True):
     name: str
     seat_id: str | None
     ticket_type_id: str | None
-    price: Number
-    fee: Number
-    discount: Number
-    vat: Number
-    total: Number
+    price: Amount
+    fee: Amount
+    discount: Amount
+    vat: Amount
+    total: Amount
 
 
 class TicketShown(Answer, frozen=True):
@@ -159,8 +129,8 @@ class OrderShown(Answer, frozen=True):
     created_at: str
     expires_at: str
     confirmed_at: str | None
-    total_amount: Number
-    vat_amount: Number
+    total_amount: Amount
+    vat_amount: Amount
     currency: str
     seats: list[SeatShown]
     lines: list[LineShown]
@@ -175,27 +145,6 @@ class OrderShown(Answer, frozen=True):
     zatca_qr: str | None
     ticket_image_url: str | None
     timeline: list[dict[str, str | int]]
-
-
-class NextAction(Answer, frozen=True):
-    """What the buyer's client does next: open `url`, or embed the widget itself with the rest."""
-
-    type: str
-    url: str
-    checkout_id: str | None
-    script_url: str | None
-    result_url: str | None
-    integrity: str | None
-
-
-class PaymentOpened(Answer, frozen=True):
-    """A payment is open; the order's tickets come once it is paid."""
-
-    status: OrderStatus
-    order_id: str
-    payment_id: str
-    tickets: list[TicketShown]
-    next_action: NextAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,19 +19,17 @@ from muvi.adapters.http.idempotency import (
 from muvi.adapters.http.problems import BODY, problems
 from muvi.adapters.http.public.browsing import WINDOW
 from muvi.adapters.http.public.cancel_wire import CancelBody, Cancellability
-from muvi.adapters.http.public.order_flow import ReturnOrigins, open_payment, show_order
+from muvi.adapters.http.public.order_flow import OrderCounter, PaymentCounter, pay_route, read_route
 from muvi.adapters.http.public.order_wire import (
     NewOrder,
     OrderPlaced,
     OrderShown,
     OrderWriter,
-    PayBody,
-    PaymentOpened,
     SeatsBody,
 )
-from muvi.adapters.http.public.pay_pages import PaymentPages
+from muvi.adapters.http.public.pay_wire import PayBody, PaymentOpened
 from muvi.adapters.http.public.queries import InvalidParameter
-from muvi.adapters.http.public.refusals import CANCEL, CHOOSE, PAY, PLACE
+from muvi.adapters.http.public.refusals import CANCEL, CHOOSE, PLACE
 from muvi.adapters.http.wire import (
     Page,
     amount,
@@ -48,8 +46,7 @@ from muvi.application.orders.cancel_order import (
 )
 from muvi.application.orders.choose_seats import ChooseSeats, ChooseSeatsCommand
 from muvi.application.orders.place_order import PlaceOrder, PlaceOrderCommand
-from muvi.application.orders.read_orders import ListOrders, ListOrdersCommand, ReadOrder
-from muvi.application.orders.start_payment import StartPayment
+from muvi.application.orders.read_orders import ListOrders, ListOrdersCommand
 from muvi.domain.orders.errors import OrderNotFound
 from muvi.ports.identity.tokens import AccessTokens
 from muvi.ports.listing import Window
@@ -107,18 +104,13 @@ class Orders(Controller):
         shown = [writer.write(view, language) for view in found.rows]
         return Page.of(shown, found.total, window)
 
-    @get("/{order_id:str}", operation_id="readOrder", responses=problems(401, OrderNotFound, 503))
+    @read_route(operation_id="readOrder")
     @inject
     async def read(
-        self,
-        request: Req,
-        order_id: FromPath[str],
-        tokens: FromDishka[AccessTokens],
-        read: FromDishka[ReadOrder],
-        writer: FromDishka[OrderWriter],
+        self, request: Req, order_id: FromPath[str], orders: FromDishka[OrderCounter]
     ) -> OrderShown:
         """The order as it stands, whatever its status."""
-        return await show_order(request, order_id, tokens, read, writer)
+        return await orders.show(request, order_id)
 
     @post(
         "/{order_id:str}/seats",
@@ -136,8 +128,7 @@ class Orders(Controller):
         data: JSONBody[SeatsBody],
         tokens: FromDishka[AccessTokens],
         choose: FromDishka[ChooseSeats],
-        read: FromDishka[ReadOrder],
-        writer: FromDishka[OrderWriter],
+        orders: FromDishka[OrderCounter],
     ) -> OrderShown:
         """Choose seats and tickets; again replaces the choice. 409 `seats-unavailable` names the seats
         lost.
@@ -150,29 +141,19 @@ class Orders(Controller):
             tickets=tuple(ticket.wish() for ticket in data.tickets),
         )
         await choose(command)
-        return await show_order(request, order_id, tokens, read, writer)
+        return await orders.show(request, order_id)
 
-    @post(
-        "/{order_id:str}/pay",
-        operation_id="payOrder",
-        status_code=200,
-        middleware=[Idempotent],
-        operation_class=IdempotentOperation,
-        responses=problems(*BODY, 401, *PAY, *REFUSED, 502, 503),
-    )
+    @pay_route(operation_id="payOrder")
     @inject
     async def pay(
         self,
         request: Req,
         order_id: FromPath[str],
         data: JSONBody[PayBody],
-        tokens: FromDishka[AccessTokens],
-        start: FromDishka[StartPayment],
-        origins: FromDishka[ReturnOrigins],
-        pages: FromDishka[PaymentPages],
+        payments: FromDishka[PaymentCounter],
     ) -> PaymentOpened:
         """Begin to pay; a second call meets the payment that is still open."""
-        return await open_payment(request, order_id, data, tokens, start, origins, pages)
+        return await payments.open(request, order_id, data)
 
     @get(
         "/{order_id:str}/check-cancel",
@@ -212,8 +193,7 @@ class Orders(Controller):
         order_id: FromPath[str],
         tokens: FromDishka[AccessTokens],
         cancel: FromDishka[CancelOrder],
-        read: FromDishka[ReadOrder],
-        writer: FromDishka[OrderWriter],
+        orders: FromDishka[OrderCounter],
         data: JSONBody[CancelBody | None] = None,
     ) -> OrderShown:
         """Cancel an unpaid order: its seats are free again. The reason may be left out, the body too."""
@@ -221,4 +201,4 @@ class Orders(Controller):
         key = id_in_path(order_id, OrderNotFound)
         reason = data.reason() if data else None
         await cancel(CancelOrderCommand(actor=actor, order_id=key, reason_id=reason))
-        return await show_order(request, order_id, tokens, read, writer)
+        return await orders.show(request, order_id)

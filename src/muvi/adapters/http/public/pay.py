@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from dishka.integrations.litestar import FromDishka, inject
@@ -14,15 +15,37 @@ from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.public.pay_render import payment_page, thank_you_page
 from muvi.adapters.http.wire import Answer, Lang, id_in_path, language_asked, language_of
 from muvi.application.payments.show_payment_page import PageState, PaymentNotFound, ShowPaymentPage
+from muvi.domain.shared.text import Language
 
 Req = Request[Any, Any, Any]
 HTML = MediaType.HTML
 
 
 class PaymentState(Answer, frozen=True):
-    """`state`: payable, waiting, paid, refunded, failed or over. The order tells of tickets."""
+    """`state`: payable, declined, waiting, paid, refunded, failed or over. The order tells of tickets."""
 
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentScreen:
+    """Shows the page of a payment."""
+
+    show: ShowPaymentPage
+    pages: PaymentPages
+
+    async def render(
+        self, attempt_id: str, asked: Language | None, *, visited: bool = False
+    ) -> Response[bytes]:
+        """In the language asked for, else the purchase's; `visited` after the visit to the gateway."""
+        page = await self.show(id_in_path(attempt_id, PaymentNotFound))
+        if visited:
+            page = replace(page, state=settled(page.state))
+        language = asked or page.view.language
+        return payment_page(page, self.pages, language, suffix="/done" if visited else "")
+
+
+_page_route = partial(get, media_type=HTML, responses=problems(PaymentNotFound, 503))
 
 
 class Pay(Controller):
@@ -36,46 +59,27 @@ class Pay(Controller):
         """For a visit that names no payment of ours."""
         return thank_you_page(language_asked(lang) or language_of(request.headers))
 
-    @get(
-        "/{attempt_id:str}",
-        operation_id="showPaymentPage",
-        media_type=HTML,
-        responses=problems(PaymentNotFound, 503),
-    )
+    @_page_route("/{attempt_id:str}", operation_id="showPaymentPage")
     @inject
     async def page(
         self,
         attempt_id: FromPath[str],
-        show: FromDishka[ShowPaymentPage],
-        pages: FromDishka[PaymentPages],
+        screen: FromDishka[PaymentScreen],
         lang: Lang = None,
     ) -> Response[bytes]:
         """The page with the card form; once that makes no sense any more, what became of the payment."""
-        page = await show(id_in_path(attempt_id, PaymentNotFound))
-        return payment_page(page, pages, language_asked(lang) or page.view.language)
+        return await screen.render(attempt_id, language_asked(lang))
 
-    @get(
-        "/{attempt_id:str}/done",
-        operation_id="showPaymentResult",
-        media_type=HTML,
-        responses=problems(PaymentNotFound, 503),
-    )
+    @_page_route("/{attempt_id:str}/done", operation_id="showPaymentResult")
     @inject
     async def done(
         self,
         attempt_id: FromPath[str],
-        show: FromDishka[ShowPaymentPage],
-        pages: FromDishka[PaymentPages],
+        screen: FromDishka[PaymentScreen],
         lang: Lang = None,
     ) -> Response[bytes]:
         """Where a buyer lands whose client gave no address of its own: waits for the gateway's word."""
-        page = await show(id_in_path(attempt_id, PaymentNotFound))
-        return payment_page(
-            replace(page, state=settled(page.state)),
-            pages,
-            language_asked(lang) or page.view.language,
-            suffix="/done",
-        )
+        return await screen.render(attempt_id, language_asked(lang), visited=True)
 
     @get("/{attempt_id:str}/state", operation_id="showPaymentState", responses=problems(PaymentNotFound, 503))
     @inject
@@ -90,5 +94,5 @@ class Pay(Controller):
 
 
 def settled(state: PageState) -> PageState:
-    """After the visit to the gateway an unpaid attempt is one whose news are still to come."""
-    return PageState.WAITING if state in (PageState.PAYABLE, PageState.OVER) else state
+    """After the visit to the gateway a payable attempt is one whose news are still to come."""
+    return PageState.WAITING if state is PageState.PAYABLE else state

@@ -21,6 +21,10 @@ class PaymentPages:
         """Our payment page."""
         return f"{self.base_url}/pay/{to_wire(attempt_id)}?lang={language.value}"
 
+    def done(self, attempt_id: UUID, language: Language) -> str:
+        """Our page that waits for the end of a payment."""
+        return f"{self.base_url}/pay/{to_wire(attempt_id)}/done?lang={language.value}"
+
     def result(self, attempt_id: UUID) -> str:
         """The return address of an attempt; it carries our own id only."""
         return f"{self.base_url}/api/v1/transactions/hyperPay?attemptId={to_wire(attempt_id)}"

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import secrets
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.public.pay_words import BACK_WITHOUT_A_PAYMENT, CURRENCIES, HEADINGS, WORDS
+from muvi.adapters.kit.wall_time import clock, day
 from muvi.application.payments.show_payment_page import PageState, PaymentPage
+from muvi.domain.payments.front_end import CardWidget, FrontEnd, HostedForm
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.text import Language
+from muvi.ports.payments.views import ShowPaidFor
 
 _TEMPLATE = Environment(
     loader=PackageLoader("muvi.adapters.http"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 ).get_template("payment.html")
-MODES = {PageState.PAYABLE: "pay", PageState.WAITING: "wait"}
-BAD_ENDS = frozenset({PageState.FAILED, PageState.OVER})
+MODES = {PageState.PAYABLE: "pay", PageState.DECLINED: "pay", PageState.WAITING: "wait"}
+SIGNS = {"good": "M4 13l5 5L20 6", "bad": "M6 6l12 12M18 6L6 18"}
+ASKS = frozenset({PageState.WAITING, PageState.FAILED, PageState.OVER})
+"""What may become something else while it is looked at, and asks for that by itself."""
+BAD_ENDS = frozenset({PageState.DECLINED, PageState.FAILED, PageState.OVER})
 
 
 def payment_page(
@@ -32,26 +39,28 @@ def payment_page(
     amount = f"{view.amount.major:,.{view.amount.exponent}f}"
     return _html(
         nonce=secrets.token_urlsafe(16),
-        widget=view.script_url if page.state is PageState.PAYABLE else "",
+        front=view.front if MODES.get(page.state) == "pay" else None,
         targets=(pages.base_url, view.success_url, view.failed_url),
         language=language.value,
         words=WORDS[language],
         mode=MODES.get(page.state, "end"),
         state=page.state.value,
         tone="bad" if page.state in BAD_ENDS else "good",
+        asks=page.state in ASKS,
         heading=heading,
         lead=lead,
+        over=HEADINGS[language][PageState.OVER],
+        waiting=HEADINGS[language][PageState.WAITING],
+        show=_shown(view.show, language),
         amount=amount,
         currency=CURRENCIES[language].get(view.amount.currency, view.amount.currency),
         seconds_left=page.seconds_left,
         clock=f"{page.seconds_left // 60}:{page.seconds_left % 60:02}",
-        brands=" ".join(view.brands),
-        script_url=view.script_url,
-        integrity=view.integrity,
         result_url=pages.result(view.attempt_id),
         state_url=f"{pages.base_url}/pay/{wire}/state",
         other_url=f"{pages.base_url}/pay/{wire}{suffix}?lang={other.value}",
         back_url=back,
+        over_url=view.failed_url,
     )
 
 
@@ -60,22 +69,21 @@ def thank_you_page(language: Language) -> Response[bytes]:
     heading, lead = BACK_WITHOUT_A_PAYMENT[language]
     return _html(
         nonce=secrets.token_urlsafe(16),
-        widget="",
+        front=None,
         targets=(),
         language=language.value,
         words=WORDS[language],
         mode="end",
         state="",
         tone="good",
+        asks=False,
         heading=heading,
         lead=lead,
+        show=None,
         amount="",
         currency="",
         seconds_left=0,
         clock="",
-        brands="",
-        script_url="",
-        integrity="",
         result_url="",
         state_url="",
         other_url="",
@@ -83,10 +91,32 @@ def thank_you_page(language: Language) -> Response[bytes]:
     )
 
 
-def _html(*, nonce: str, widget: str, targets: tuple[str, ...], **facts: object) -> Response[bytes]:
-    body = _TEMPLATE.render(nonce=nonce, **facts)
+def _shown(show: ShowPaidFor | None, language: Language) -> dict[str, object] | None:
+    if show is None:
+        return None
+    at = show.starts_at.astimezone(ZoneInfo(show.zone))
+    return {
+        "film": show.film.in_(language),
+        "cinema": show.cinema.in_(language),
+        "screen": show.screen.in_(language),
+        "day": day(at, language),
+        "time": clock(at, language),
+        "seats": show.seats,
+    }
+
+
+def _html(
+    *, nonce: str, front: FrontEnd | None, targets: tuple[str, ...], **facts: object
+) -> Response[bytes]:
+    body = _TEMPLATE.render(
+        nonce=nonce,
+        SIGNS=SIGNS,
+        widget=front if isinstance(front, CardWidget) else None,
+        form=front if isinstance(front, HostedForm) else None,
+        **facts,
+    )
     headers = {
-        "content-security-policy": content_policy(nonce, widget, targets),
+        "content-security-policy": content_policy(nonce, front, targets),
         "cache-control": "no-store",
         "referrer-policy": "strict-origin-when-cross-origin",
         "x-content-type-options": "nosniff",
@@ -94,25 +124,28 @@ def _html(*, nonce: str, widget: str, targets: tuple[str, ...], **facts: object)
     return Response(content=body.encode(), media_type=MediaType.HTML, headers=headers)
 
 
-def content_policy(nonce: str, widget: str, targets: tuple[str, ...]) -> str:
-    """Our own inline parts by nonce, the gateway's host for its widget, any bank over TLS for its challenge.
+def content_policy(nonce: str, front: FrontEnd | None, targets: tuple[str, ...]) -> str:
+    """Our own inline parts by nonce, the gateway's host for its widget, any bank over TLS for its challenge;
+    of a gateway with a page of its own nothing is loaded, our form may only lead there: banks are met from
+    its page, under its policy.
 
     Browsers hold redirects after a form to `form-action` too, so the addresses where a buyer ends are in it.
     """
-    gateway = _origin(widget)
-    ends = " ".join(dict.fromkeys(filter(None, (gateway, *map(_origin, targets)))))
+    gateway = _origin(front.script_url) if isinstance(front, CardWidget) else ""
+    banks = "https: " if gateway else ""
+    posts_to = gateway or (_origin(front.url) if isinstance(front, HostedForm) else "")
+    ends = " ".join(dict.fromkeys(filter(None, (posts_to, *map(_origin, targets)))))
     rules = {
         "default-src": "'none'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
         "script-src": f"'nonce-{nonce}' {gateway}",
         "style-src": f"'nonce-{nonce}' {gateway}",
-        "style-src-attr": "'unsafe-inline'" if gateway else "'none'",
         "img-src": f"'self' data: {gateway}",
         "font-src": gateway or "'none'",
         "connect-src": f"'self' {gateway}",
         "frame-src": f"{gateway} https:" if gateway else "'none'",
-        "form-action": f"'self' https: {ends}" if gateway else "'none'",
+        "form-action": f"'self' {banks}{ends}" if posts_to else "'none'",
     }
     return "; ".join(f"{name} {value.strip()}" for name, value in rules.items())
 

@@ -11,22 +11,27 @@ WORDS: Final = {
     Language.EN: {
         "direction": "ltr",
         "house": "Muvi Cinemas",
-        "title": "Payment · Muvi Cinemas",
         "other_code": "ar",
         "other_name": "العربية",
+        "purchase": "Your booking",
+        "cinema": "Cinema",
+        "day": "Date",
+        "time": "Time",
+        "seats": "Seats",
         "total": "Total",
-        "time_left": "Your seats are held for",
-        "over_title": "Time is up",
-        "over": "No card was charged by this page. Please choose your seats again.",
+        "time_left": "Seats held for you",
+        "hurry": "Less than a minute is left to pay.",
+        "loading": "Loading the card form…",
+        "slow": "This takes longer than usual. You may wait, or reload the page.",
+        "reload": "Reload the page",
         "back": "Back to Muvi",
+        "go_on": "Continue to payment",
         "broken_title": "The card form did not load",
         "broken": "Check your connection and reload the page. If you have just paid, wait: this page will "
         "tell you what became of it.",
         "noscript_title": "JavaScript is switched off",
         "noscript": "The card form comes from the payment provider and needs JavaScript. Switch it on and "
         "reload the page.",
-        "wait_title": "Confirming your payment",
-        "wait": "This usually takes a few seconds. Please do not pay again.",
         "wait_long": "Your bank is taking its time. You may close this page: we go on checking, and your "
         "tickets or your money will not be lost.",
         "footer": "Your card details go straight to the payment provider. Muvi never sees them.",
@@ -34,20 +39,25 @@ WORDS: Final = {
     Language.AR: {
         "direction": "rtl",
         "house": "موفي سينما",
-        "title": "الدفع · موفي سينما",
         "other_code": "en",
         "other_name": "English",
+        "purchase": "حجزك",
+        "cinema": "السينما",
+        "day": "التاريخ",
+        "time": "الوقت",
+        "seats": "المقاعد",
         "total": "الإجمالي",
         "time_left": "مقاعدك محجوزة لمدة",
-        "over_title": "انتهى الوقت",
-        "over": "لم تُخصم أي مبالغ من هذه الصفحة. يرجى اختيار مقاعدك من جديد.",
+        "hurry": "بقيت أقل من دقيقة لإتمام الدفع.",
+        "loading": "جارٍ تحميل نموذج البطاقة…",
+        "slow": "يستغرق ذلك وقتًا أطول من المعتاد. يمكنك الانتظار أو إعادة تحميل الصفحة.",
+        "reload": "إعادة تحميل الصفحة",
         "back": "العودة إلى موفي",
+        "go_on": "المتابعة إلى الدفع",
         "broken_title": "تعذر تحميل نموذج البطاقة",
         "broken": "تحقق من اتصالك وأعد تحميل الصفحة. إذا دفعت للتو فانتظر: ستعرض هذه الصفحة نتيجة الدفع.",
         "noscript_title": "جافاسكربت غير مفعّلة",
         "noscript": "نموذج البطاقة تابع لمزود الدفع ويحتاج إلى جافاسكربت. فعّلها ثم أعد تحميل الصفحة.",
-        "wait_title": "جارٍ تأكيد الدفع",
-        "wait": "يستغرق ذلك عادةً بضع ثوانٍ. يرجى عدم الدفع مرة أخرى.",
         "wait_long": "يستغرق البنك وقتًا أطول من المعتاد. يمكنك إغلاق هذه الصفحة: سنواصل التحقق، "
         "ولن تضيع تذاكرك ولا أموالك.",
         "footer": "تُرسل بيانات بطاقتك مباشرة إلى مزود الدفع، ولا تطّلع عليها موفي أبدًا.",
@@ -59,20 +69,49 @@ CURRENCIES: Final = {Language.EN: {"SAR": "SAR"}, Language.AR: {"SAR": "ر.س"}}
 _S = PageState
 HEADINGS: Final = {
     Language.EN: {
-        _S.PAYABLE: ("Pay for your tickets", "Enter your card to finish the booking."),
-        _S.WAITING: ("Almost there", "We are waiting for your bank's answer."),
+        _S.PAYABLE: ("Pay by card", ""),
+        _S.DECLINED: ("The card was declined", "It was not charged. Please try another card."),
+        _S.WAITING: (
+            "Confirming your payment",
+            "This usually takes a few seconds. Please do not pay again.",
+        ),
         _S.PAID: ("Payment received", "Your tickets are on their way to your order."),
         _S.REFUNDED: ("Payment refunded", "The whole amount is going back to your card."),
-        _S.FAILED: ("The payment was declined", "You were not charged. Try again with another card."),
-        _S.OVER: ("Time is up", "This payment is closed. Please choose your seats again."),
+        _S.FAILED: (
+            "The payment was declined",
+            (
+                "The card was not charged. If you have just tried another one, please wait: this page will "
+                "tell you what became of it. Otherwise, please start the payment again."
+            ),
+        ),
+        _S.OVER: (
+            "Time is up",
+            (
+                "No card is taken here any more. If you have just paid, please wait and do not pay again: "
+                "this page will tell you what became of it. Otherwise, please choose your seats again."
+            ),
+        ),
     },
     Language.AR: {
-        _S.PAYABLE: ("ادفع ثمن تذاكرك", "أدخل بيانات بطاقتك لإتمام الحجز."),
-        _S.WAITING: ("لحظات قليلة", "ننتظر رد البنك."),
+        _S.PAYABLE: ("الدفع بالبطاقة", ""),
+        _S.DECLINED: ("رُفضت البطاقة", "لم يُخصم منها أي مبلغ. يرجى تجربة بطاقة أخرى."),
+        _S.WAITING: ("جارٍ تأكيد الدفع", "يستغرق ذلك عادةً بضع ثوانٍ. يرجى عدم الدفع مرة أخرى."),
         _S.PAID: ("تم استلام الدفع", "تذاكرك في طريقها إلى طلبك."),
         _S.REFUNDED: ("تمت إعادة المبلغ", "المبلغ كاملًا في طريقه إلى بطاقتك."),
-        _S.FAILED: ("رُفضت عملية الدفع", "لم يُخصم أي مبلغ. جرّب بطاقة أخرى."),
-        _S.OVER: ("انتهى الوقت", "أُغلقت عملية الدفع هذه. يرجى اختيار مقاعدك من جديد."),
+        _S.FAILED: (
+            "رُفضت عملية الدفع",
+            (
+                "لم يُخصم أي مبلغ من البطاقة. إذا جرّبت بطاقة أخرى للتو فانتظر: ستعرض هذه الصفحة نتيجتها. "
+                "وإلا فيرجى بدء الدفع من جديد."
+            ),
+        ),
+        _S.OVER: (
+            "انتهى الوقت",
+            (
+                "لم يعد الدفع ممكنًا هنا. إذا دفعت للتو فانتظر ولا تدفع مرة أخرى: ستعرض هذه الصفحة "
+                "نتيجة الدفع. وإلا فيرجى اختيار مقاعدك من جديد."
+            ),
+        ),
     },
 }
 

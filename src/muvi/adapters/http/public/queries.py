@@ -10,7 +10,7 @@ from uuid import UUID
 from litestar import Request
 from litestar.params import QueryParameter
 
-from muvi.adapters.http.wire import MAX_LIMIT, UnknownReference, id_in_body
+from muvi.adapters.http.wire import MAX_LIMIT, QUERY_TEXT, QUERY_TEXTS, UnknownReference, id_in_body
 from muvi.application.catalog.check_references import FindUnknownReferences
 from muvi.domain.shared.errors import Invalid
 from muvi.ports.catalog.films import FilmType
@@ -22,7 +22,7 @@ DEFAULT_LIMIT = 20
 _MAX_PAGE = 1_000_000
 _MAX_BIGINT = 2**63 - 1
 _FIELDS = {"cities": "cityId", "films": "filmId", "experiences": "experienceIds"}
-_INTEGER = {"type": "integer", "minimum": 1}
+_INTEGER = {**QUERY_TEXT, "type": "integer", "minimum": 1}
 
 Req = Request[Any, Any, Any]
 Page = Annotated[str | None, QueryParameter(name="page", description="From 1.", schema_extra=_INTEGER)]
@@ -34,29 +34,45 @@ Limit = Annotated[
         schema_extra={**_INTEGER, "maximum": MAX_LIMIT},
     ),
 ]
-CityId = Annotated[str | None, QueryParameter(name="cityId", description="Id of a city.")]
-CinemaId = Annotated[str | None, QueryParameter(name="cinemaId", description="Id of a cinema.")]
+CityId = Annotated[
+    str | None, QueryParameter(name="cityId", description="Id of a city.", schema_extra=QUERY_TEXT)
+]
+CinemaId = Annotated[
+    str | None, QueryParameter(name="cinemaId", description="Id of a cinema.", schema_extra=QUERY_TEXT)
+]
 CinemaIds = Annotated[
     list[str] | None,
-    QueryParameter(name="cinemaIds", description="Ids of cinemas: repeated, or separated by commas."),
+    QueryParameter(
+        name="cinemaIds",
+        description="Ids of cinemas: repeated, or separated by commas.",
+        schema_extra=QUERY_TEXTS,
+    ),
 ]
 ExperienceIds = Annotated[
     list[str] | None,
-    QueryParameter(name="experienceIds", description="Ids of experiences: repeated, or separated by commas."),
+    QueryParameter(
+        name="experienceIds",
+        description="Ids of experiences: repeated, or separated by commas.",
+        schema_extra=QUERY_TEXTS,
+    ),
 ]
-FilmId = Annotated[str | None, QueryParameter(name="filmId", description="Id of a film.")]
+FilmId = Annotated[
+    str | None, QueryParameter(name="filmId", description="Id of a film.", schema_extra=QUERY_TEXT)
+]
 BusinessDay = Annotated[
     str | None,
     QueryParameter(
         name="date",
         description="Business date: a show after midnight belongs to the day before.",
-        schema_extra={"format": "date"},
+        schema_extra={**QUERY_TEXT, "format": "date"},
     ),
 ]
 TypeText = Annotated[
     str | None,
     QueryParameter(
-        name="type", description="NOW_SHOWING or COMING_SOON.", schema_extra={"enum": list(FilmType)}
+        name="type",
+        description="NOW_SHOWING or COMING_SOON.",
+        schema_extra={**QUERY_TEXT, "enum": list(FilmType)},
     ),
 ]
 
@@ -101,8 +117,16 @@ class When:
     day: Date | None
 
 
-def window_of(page: Page = None, limit: Limit = None) -> Window:
+def refuse_repeated(request: Req, *names: str) -> None:
+    """Raise `InvalidParameter` for one of these that is given more than once: nobody knows which is meant."""
+    for name in names:
+        if len(request.query_params.getall(name, ())) > 1:
+            raise InvalidParameter(f"{name} is given more than once", field=name)
+
+
+def window_of(request: Req, page: Page = None, limit: Limit = None) -> Window:
     """Which page. Raises `InvalidParameter`."""
+    refuse_repeated(request, "page", "limit")
     return Window(
         page=_whole("page", page, most=_MAX_PAGE) or 1,
         limit=_whole("limit", limit, most=MAX_LIMIT) or DEFAULT_LIMIT,
@@ -117,6 +141,7 @@ def where_of(
     experience_ids: ExperienceIds = None,
 ) -> Where:
     """Where. Raises `InvalidParameter`, `UnknownReference` for a malformed id."""
+    refuse_repeated(request, "cityId", "cinemaId")
     several = [id_in_body(one, "cinemaIds") for one in _words(request, "cinemaIds", cinema_ids)]
     single = [id_in_body(cinema_id, "cinemaId")] if cinema_id else []
     experiences = _words(request, "experienceIds", experience_ids)
@@ -128,8 +153,9 @@ def where_of(
     )
 
 
-def when_of(film: FilmId = None, date: BusinessDay = None) -> When:
+def when_of(request: Req, film: FilmId = None, date: BusinessDay = None) -> When:
     """When. Raises `InvalidParameter`, `UnknownReference` for a malformed id."""
+    refuse_repeated(request, "filmId", "date")
     return When(film_id=id_in_body(film, "filmId") if film else None, day=_day(date))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from muvi.adapters.http.public.cancel_wire import ReasonsDiffer
-from muvi.adapters.http.public.order_wire import PaymentMethodNotOffered
+from muvi.adapters.http.public.pay_wire import PaymentMethodNotOffered
 from muvi.adapters.http.wire import UnknownReference
 from muvi.application.orders.cancel_order import UnknownReason
+from muvi.application.orders.charge_token import TokenNotAccepted, TokenRefused
 from muvi.application.orders.place_order import UnknownShowtime
-from muvi.application.orders.start_payment import UnknownGateway
+from muvi.application.payments.choice import UnknownGateway
 from muvi.domain.orders.errors import (
     BuyerDetailsInvalid,
     CancellationNotAllowed,
@@ -72,6 +73,8 @@ PAY: Final[Refusals] = (
     TooManyAttempts,
     PaymentMethodNotOffered,
     UnknownGateway,
+    TokenNotAccepted,
+    TokenRefused,
     ReturnAddressNotAllowed,
 )
 CANCEL: Final[Refusals] = (

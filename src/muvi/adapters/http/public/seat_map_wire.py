@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 import msgspec
 
-from muvi.adapters.http.wire import Answer, amount, json_bytes, wire_id
+from muvi.adapters.http.wire import Amount, Answer, amount, json_bytes, wire_id
 from muvi.application.seating.read_seat_map import SeatMapView
 from muvi.domain.seating.seat_plan import Area, Seat, SeatKind, SeatStatus, TicketType
 from muvi.domain.shared.text import Language
-
-Price = Decimal | int
 
 
 class ScreenPosition(Answer, frozen=True):
@@ -33,7 +30,7 @@ class SeatShown(Answer, frozen=True):
     status: SeatStatus
     type: SeatKind
     area_id: str
-    price: Price
+    price: Amount
     x: float
     y: float
     group_id: str | msgspec.UnsetType = msgspec.UNSET
@@ -44,7 +41,7 @@ class TicketTypeShown(Answer, frozen=True):
 
     id: str
     name: str
-    price: Price
+    price: Amount
     seats: int
 
 
@@ -53,7 +50,7 @@ class AreaShown(Answer, frozen=True):
 
     id: str
     name: str
-    price: Price
+    price: Amount
     ticket_types: list[TicketTypeShown]
 
 
@@ -111,7 +108,7 @@ def _area(area: Area, types: list[TicketType], currency: str, language: Language
     )
 
 
-def _seat(seat: Seat, status: SeatStatus, price: Price) -> SeatShown:
+def _seat(seat: Seat, status: SeatStatus, price: Amount) -> SeatShown:
     return SeatShown(
         id=seat.key,
         row=seat.row,

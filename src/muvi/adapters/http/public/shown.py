@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from muvi.adapters.http.public.browsing import PublicLinks
-from muvi.adapters.http.wire import Answer, Both, amount, wire_id
+from muvi.adapters.http.wire import Amount, Answer, Both, amount, wire_id
 from muvi.domain.shared.text import Language
 from muvi.ports.catalog.films import CastView, FilmType, FilmView
 from muvi.ports.showtimes.browse import ShowtimeView
@@ -217,7 +216,7 @@ class ShowtimeShown(Answer, frozen=True):
     experience_ids: Sequence[int]
     seats_available: int
     sold_out: bool
-    price_from: Decimal | int | None
+    price_from: Amount | None
     currency: str
 
     @classmethod

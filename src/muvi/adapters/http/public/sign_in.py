@@ -1,15 +1,33 @@
-"""Bodies that signing in as a guest and as a customer share."""
+"""What signing in as a guest and as a customer share."""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
 
+from litestar import Request, post
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import ValidationException
 
-from muvi.adapters.http.wire import Answer, Body, wire_id
+from muvi.adapters.http.auth import platform_of
+from muvi.adapters.http.problems import BODY, problems
+from muvi.adapters.http.wire import Answer, Body, language_of, wire_id
+from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
+from muvi.application.identity.verify_otp import VerifyOtp, VerifyOtpCommand
+from muvi.domain.identity.challenge import (
+    OtpAskedTooOften,
+    OtpExpired,
+    OtpLocked,
+    OtpPurpose,
+    OtpUnconfirmed,
+    WrongOtp,
+)
+from muvi.domain.identity.phone import InvalidPhoneNumber
 from muvi.domain.identity.user import NextStep, User
+from muvi.ports.identity.phones import PhoneNumbers
 
+Req = Request[Any, Any, Any]
 NO_STORE: Final = CacheControlHeader(no_store=True)
 
 
@@ -89,3 +107,52 @@ class Me(Answer, frozen=True):
 
 
 CODE_SENT: Final = CodeSent(message="OTP sent", next_step=NextStep.VERIFY_OTP)
+code_route = partial(
+    post,
+    status_code=200,
+    responses=problems(*BODY, InvalidPhoneNumber, OtpLocked, OtpAskedTooOften, 502, 503),
+    cache_control=NO_STORE,
+)
+"""Customers and guests ask for a code, and bring it back, under different paths."""
+proof_route = partial(
+    post,
+    status_code=200,
+    responses=problems(
+        *BODY, WrongOtp, OtpExpired, OtpUnconfirmed, InvalidPhoneNumber, OtpLocked, OtpAskedTooOften, 502, 503
+    ),
+    cache_control=NO_STORE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One-time codes by text, and who they prove."""
+
+    phones: PhoneNumbers
+    sending: SendOtp
+    verifying: VerifyOtp
+
+    async def send(self, request: Req, data: PhoneBody, purpose: OtpPurpose) -> CodeSent:
+        """Text a code."""
+        phone, language = self.phones.read(data.phone_number), language_of(request.headers)
+        await self.sending(SendOtpCommand(phone=phone, purpose=purpose, language=language))
+        return CODE_SENT
+
+    async def verify(
+        self, request: Req, data: VerifyBody, purpose: OtpPurpose, *, then: NextStep | None = None
+    ) -> SignedInAnswer:
+        """Take a code; the person's own next step unless another is named."""
+        signed_in = await self.verifying(
+            VerifyOtpCommand(
+                phone=self.phones.read(data.phone_number),
+                code=data.typed,
+                purpose=purpose,
+                platform=platform_of(request),
+            )
+        )
+        return SignedInAnswer(
+            user=UserShown.of(signed_in.user),
+            token=signed_in.tokens.access,
+            refresh_token=signed_in.tokens.refresh,
+            next_step=then or signed_in.user.next_step,
+        )

@@ -12,10 +12,10 @@ from litestar.params import FromPath, QueryParameter
 
 from muvi.adapters.http.problems import problems, shows
 from muvi.adapters.http.public.browsing import WHERE, WINDOW, PublicLinks, answer
-from muvi.adapters.http.public.queries import InvalidParameter, Req, Where
+from muvi.adapters.http.public.queries import InvalidParameter, Req, Where, refuse_repeated
 from muvi.adapters.http.public.shown import CinemaShown, CityShown, ExperienceShown, NearestCity
 from muvi.adapters.http.ready import ReadyAnswers
-from muvi.adapters.http.wire import Page, UnknownReference, wire_id
+from muvi.adapters.http.wire import QUERY_TEXT, Page, UnknownReference, wire_id
 from muvi.application.catalog.check_references import FindUnknownReferences
 from muvi.application.venues.browse_places import (
     FindNearestCity,
@@ -33,7 +33,7 @@ from muvi.ports.listing import Window
 from muvi.ports.venues.places import CinemaQuery
 
 _MOST_DIGITS = 18
-Degrees = {"type": "number"}
+Degrees = {**QUERY_TEXT, "type": "number"}
 Latitude = Annotated[str | None, QueryParameter(name="lat", description="Degrees.", schema_extra=Degrees)]
 Longitude = Annotated[str | None, QueryParameter(name="long", description="Degrees.", schema_extra=Degrees)]
 
@@ -71,6 +71,7 @@ class Cities(Controller):
         long: Longitude = None,
     ) -> Response[bytes]:
         """The city closest to a place, as the crow flies."""
+        refuse_repeated(request, "lat", "long")
         place = _point(lat, long)
 
         async def make(language: Language) -> object:

@@ -8,10 +8,14 @@ from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, Request, Response, post
 from prometheus_client import Counter
 
-from muvi.adapters.http.bodies import SealedOperation
+from muvi.adapters.http.bodies import SealedOperation, SignedOperation
 from muvi.adapters.http.problems import problem, problems, shows
 from muvi.adapters.http.wire import Answer
-from muvi.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookCommand
+from muvi.application.payments.receive_webhook import (
+    GatewayNotConfigured,
+    ReceiveWebhook,
+    ReceiveWebhookCommand,
+)
 from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed
 
 Req = Request[Any, Any, Any]
@@ -22,6 +26,18 @@ class WebhookHeard(Answer, frozen=True):
     """`status`: kept, duplicate, quarantined or test."""
 
     status: str
+
+
+HEARD = {
+    200: shows(WebhookHeard),
+    **problems(
+        GatewayNotConfigured,
+        413,
+        s400="`webhook-malformed`: The message cannot be read",
+        s401="`webhook-forged`: The message is not the gateway's",
+        s503="`database-unavailable`: Temporarily unavailable",
+    ),
+}
 
 
 class PaymentWebhooks(Controller):
@@ -35,15 +51,7 @@ class PaymentWebhooks(Controller):
         operation_id="hearHyperPay",
         operation_class=SealedOperation,
         status_code=200,
-        responses={
-            200: shows(WebhookHeard),
-            **problems(
-                413,
-                s400="`webhook-malformed`: The message cannot be read",
-                s401="`webhook-forged`: The message is not the gateway's",
-                s503="`database-unavailable`: Temporarily unavailable",
-            ),
-        },
+        responses=HEARD,
     )
     @inject
     async def hyperpay(
@@ -56,6 +64,25 @@ class PaymentWebhooks(Controller):
         heals a wrong key.
         """
         return await hear(request, receive, "hyperpay")
+
+    @post(
+        "/payfort-webhooks",
+        operation_id="hearPayFort",
+        operation_class=SignedOperation,
+        status_code=200,
+        responses=HEARD,
+    )
+    @inject
+    async def payfort(
+        self, request: Req, receive: FromDishka[ReceiveWebhook]
+    ) -> Response[WebhookHeard] | Response[bytes]:
+        """Take transaction feedback: signed fields as JSON or as a form.
+
+        200 for whatever is proven, also for unknown references and repetitions. 401 `webhook-forged` when it
+        is not signed for our account, 400 `webhook-malformed` when it cannot be a message, 404
+        `gateway-not-configured` where this gateway is not in use.
+        """
+        return await hear(request, receive, "payfort")
 
 
 async def hear(

@@ -10,6 +10,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from muvi.adapters.kit.columns import columns_of
 from muvi.adapters.memory.catalog.rows import Row, Rows, next_number, put, touch
 from muvi.domain.catalog.kinds import Kind
 from muvi.domain.venues.city_key import city_key
@@ -114,25 +115,7 @@ class MemoryCatalogueMirror(CatalogueMirror):
 
     def _put_cinema(self, one: FeedCinema, born: Named, cities: Rows, now: datetime) -> str:
         city = cities.get(city_key(one.city))
-        wanted = {
-            "city_id": city["id"] if city else None,
-            "name_en": one.name.en,
-            "name_ar": one.name.ar,
-            "description_en": one.description.en,
-            "description_ar": one.description.ar,
-            "address1_en": one.address1.en,
-            "address1_ar": one.address1.ar,
-            "address2_en": one.address2.en,
-            "address2_ar": one.address2.ar,
-            "phone": one.phone,
-            "email": one.email,
-            "currency": one.currency,
-            "source_zone": one.source_zone,
-            "time_zone": one.time_zone,
-            "latitude": one.latitude,
-            "longitude": one.longitude,
-            "has_concessions": one.has_concessions,
-        }
+        wanted = {**columns_of(one, without={"id", "city"}), "city_id": city["id"] if city else None}
         fixed = {"id": born.id, "unique_name": born.unique_name, "box_office_id": one.id}
         made: Row = {**fixed, "position": 0, "images": [], "cover_url": ""}
         return put(self._table("cinemas"), one.id, born=made, wanted=wanted, now=now)
@@ -149,18 +132,8 @@ class MemoryCatalogueMirror(CatalogueMirror):
             (people[who.person_id]["id"], who.role) for who in one.cast if who.person_id in people
         )
         wanted = {
-            "head_office_code": one.head_office_code,
-            "title_en": one.title.en,
-            "title_ar": one.title.ar,
-            "synopsis_en": one.synopsis.en,
-            "synopsis_ar": one.synopsis.ar,
+            **columns_of(one, without={"id", "rating", "rating_description", "genre_ids", "cast"}),
             "rating_id": rating,
-            "runtime_min": one.runtime_min,
-            "release_date": one.release_date,
-            "poster_url": one.poster_url,
-            "trailer_url": one.trailer_url,
-            "distributor": one.distributor,
-            "coming_soon": one.coming_soon,
             "genres": [genres[key]["id"] for key in one.genre_ids if key in genres],
             "people": list(cast),
         }
@@ -199,17 +172,13 @@ class MemoryCatalogueMirror(CatalogueMirror):
             return ""
         offered = (row for row in self._table("experiences").values() if row["withdrawn_at"] is None)
         named = (row for row in offered if row["code"] in one.experience_codes)
+        ours = ("new_id", "box_office_id", "number", "screen_number", "experience_codes")
         wanted = {
+            **columns_of(one, without=ours),
             "box_office_number": one.number,
             "cinema_id": cinema["id"],
             "film_id": film["id"],
             "screen_id": self._table("screens")[one.cinema_id, one.screen_number]["id"],
-            "starts_at": one.starts_at,
-            "business_date": one.business_date,
-            "seats_available": one.seats_available,
-            "sold_out": one.sold_out,
-            "on_sale": one.on_sale,
-            "price_from_minor": one.price_from_minor,
             "area_codes": list(one.area_codes),
             "experience_ids": [
                 row["id"] for row in sorted(named, key=lambda row: (row["position"], row["id"]))

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from muvi.adapters.kit.columns import both
 from muvi.adapters.memory.catalog.rows import Row
-from muvi.adapters.memory.catalog.views import Tables, both, sliced
+from muvi.adapters.memory.catalog.views import Tables, sliced
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.domain.shared.text import LocalizedText
 from muvi.ports.listing import Slice

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from muvi.adapters.kit.columns import both
 from muvi.adapters.memory.catalog.rows import Row, Rows
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.domain.shared.text import LocalizedText
@@ -18,11 +19,6 @@ from muvi.ports.listing import Slice, Window
 from muvi.ports.showtimes.browse import ExperienceTag, ShowtimeQuery, Showtimes, ShowtimeView
 
 _T = TypeVar("_T")
-
-
-def both(row: Row, name: str) -> LocalizedText:
-    """The two columns of one text."""
-    return LocalizedText(row[f"{name}_en"], row[f"{name}_ar"])
 
 
 def shown(row: Row, now: datetime) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
+from muvi.adapters.kit.asking import Patience
 from muvi.adapters.payments.hyperpay.codes import GONE
-from muvi.adapters.payments.hyperpay.reports import Found, Reports
+from muvi.adapters.payments.hyperpay.reports import LAG_S, Found, Reports
 from muvi.adapters.payments.hyperpay.wire import PAYING, THROTTLE_S, Reading, transaction
 from muvi.domain.payments.report import (
     PaymentReport,
@@ -26,13 +26,17 @@ _BY_WEIGHT = (Verdict.CAPTURED, Verdict.PENDING, Verdict.UNKNOWN, Verdict.UNPAID
 @dataclass(slots=True)
 class _Gathered:
     """What the questions of one check brought to light. `whole`: the list of the checkout's own account is
-    among it.
+    among it; `blind`: there are news, and the status, which alone knows them at once, could not be asked;
+    `waits`: after how many seconds each of the questions that were not answered may be put.
     """
 
     rows: dict[str, ReportedTransaction] = field(default_factory=dict)
     whole: bool = False
+    blind: bool = False
     code: str = ""
-    wait_s: float | None = None
+    waits: list[float] = field(default_factory=list)
+    answered: bool = False
+    throttled: bool = False
 
     def add(self, found: Found, payment: PaymentToCheck) -> None:
         """Keep rows that speak of this payment; another reference under the same id is not ours."""
@@ -40,13 +44,25 @@ class _Gathered:
             if row.is_payment and row.reference in ("", payment.reference):
                 self.rows[row.id] = row
         self.code = found.code or self.code
-        if found.wait_s is not None:
-            self.wait_s = max(self.wait_s or 0.0, found.wait_s)
+        self.throttled = self.throttled or found.throttled
+        if found.wait_s is None:
+            self.answered = True
+        else:
+            self.waits.append(found.wait_s)
 
     @property
     def paid(self) -> bool:
         """Whether money was taken."""
         return _verdict(self.rows.values()) is Verdict.CAPTURED
+
+    @property
+    def wait_s(self) -> float | None:
+        """Until the first question that may tell more. A gateway that refused to look is left in peace."""
+        if not self.waits:
+            return None
+        if self.throttled:
+            return max(self.waits)
+        return min([*self.waits, float(LAG_S)] if self.answered else self.waits)
 
     def report(self, otherwise: Verdict) -> PaymentReport:
         """The report; `otherwise` when no row is decisive. Only money taken needs no second question."""
@@ -62,6 +78,7 @@ class _Gathered:
 class Checks:
     """The order of questions: the checkout's status, which is given once and tells of one transaction; the
     list of the checkout's own account; transactions heard of that it lacks. After the watch every account.
+    Each has a budget of its own: the status, which knows at once, keeps its last call for news.
     """
 
     def __init__(
@@ -70,14 +87,12 @@ class Checks:
         clock: Clock,
         *,
         entities: Sequence[str],
-        never_paid_after: timedelta,
-        no_refund_after: timedelta,
+        patience: Patience,
     ) -> None:
         self._reports = reports
         self._clock = clock
         self._entities = tuple(entities)
-        self._never_paid_after = never_paid_after
-        self._no_refund_after = no_refund_after
+        self._patience = patience
 
     async def payment(self, payment: PaymentToCheck) -> PaymentReport:
         """The state of a checkout. `200.300.404` of the status never means unpaid: the reports are asked.
@@ -88,13 +103,14 @@ class Checks:
         gathered = _Gathered()
         if payment.paid or self._is_over(payment):  # of a dead checkout the status says nothing
             return await self._by_reports(payment, gathered)
-        status = await self._reports.status(payment.checkout_id, payment.entity)
+        spare = 0 if payment.news else 1
+        status = await self._reports.status(payment.checkout_id, payment.entity, spare=spare)
         if isinstance(status, Reading):
             decided = self._by_status(status, payment, gathered)
             if decided is not None:
                 return decided
-        else:
-            gathered.wait_s = status
+        elif payment.news:
+            gathered.blind, gathered.waits = True, [status]
         return await self._by_reports(payment, gathered)
 
     def _by_status(
@@ -111,7 +127,7 @@ class Checks:
         if status.answer.payment_type in PAYING:
             gathered.add(Found(rows=(row,), code=row.code), payment)
             verdict = _verdict(gathered.rows.values())
-            open_end = verdict is not Verdict.CAPTURED and bool(set(payment.payment_ids) - {row.id})
+            open_end = verdict is not Verdict.CAPTURED and bool(_open_ids(payment) - {row.id})
             unclear = open_end or verdict in (None, Verdict.UNKNOWN)
             return None if unclear else gathered.report(Verdict.UNKNOWN)
         if row.verdict in (Verdict.UNPAID, Verdict.PENDING):
@@ -124,7 +140,8 @@ class Checks:
         named = dict.fromkeys((*gathered.rows, *reversed(payment.payment_ids)))
         own = await self._list(payment, payment.entity, gathered)
         listed = {row.id for row in own.rows}
-        missing = [one for one in named if one not in listed][:_IDS_ASKED]
+        known = listed.union(payment.declined_ids)
+        missing = [one for one in named if one not in known][:_IDS_ASKED]
         answers = [own, *[await self._one(payment, one, gathered) for one in missing]]
         return self._weighed(payment, gathered, answers)
 
@@ -145,39 +162,54 @@ class Checks:
         if not gathered.paid:
             unseen = [one for one in reversed(payment.payment_ids) if one not in gathered.rows]
             answers += [await self._one(payment, one, gathered) for one in unseen[:_IDS_ASKED]]
-        return replace(self._weighed(payment, gathered, answers), denied=tuple(denied))
+        report = self._weighed(payment, gathered, answers)
+        wait = max(gathered.waits, default=None)
+        return replace(report, denied=tuple(denied), retry_after_s=None if gathered.paid else wait)
 
     async def _list(self, payment: PaymentToCheck, entity: str, gathered: _Gathered) -> Found:
         """What one account lists under our reference."""
-        found = await self._reports.by_reference(payment.reference, entity)
+        found = await self._reports.by_reference(payment.reference, entity, apart=True)
         gathered.add(found, payment)
         gathered.whole = gathered.whole or (entity == payment.entity and bool(found.rows))
         return found
 
     async def _one(self, payment: PaymentToCheck, payment_id: str, gathered: _Gathered) -> Found:
         """A transaction that somebody named."""
-        found = await self._reports.by_id(payment_id, payment.entity)
+        found = await self._reports.by_id(payment_id, payment.entity, apart=True)
         gathered.add(found, payment)
         return found
 
     def _is_over(self, payment: PaymentToCheck) -> bool:
-        return self._clock.now() - payment.opened_at >= self._never_paid_after
+        return self._patience.is_over(payment.opened_at, self._clock.now())
 
     def _weighed(
         self, payment: PaymentToCheck, gathered: _Gathered, answers: Sequence[Found]
     ) -> PaymentReport:
-        """Nobody saw money. The reports run late: "declined" counts when all of them are conclusive, "never"
-        when all of them deny any transaction after the watch.
+        """Nobody saw money. The reports run late: "declined" counts when all of them are conclusive and tell
+        of the news, "never" when all of them deny any transaction after the watch.
         """
         report = gathered.report(Verdict.UNKNOWN)
         if all(found.none for found in answers) and not gathered.rows:
             return gathered.report(Verdict.NEVER_PAID) if self._is_over(payment) else report
-        if report.verdict is Verdict.DECLINED and not all(found.conclusive for found in answers):
+        sure = all(found.conclusive for found in answers)
+        if report.verdict is Verdict.DECLINED and not (sure and self._tells_news(payment, gathered)):
             return replace(report, verdict=Verdict.UNKNOWN)
         return report
 
+    def _tells_news(self, payment: PaymentToCheck, gathered: _Gathered) -> bool:
+        """Whether every card that was heard of is among the rows, and without the status a card that was not
+        known before: the last one may be too young for the report. After the watch nothing is.
+        """
+        if self._is_over(payment):
+            return True
+        seen = set(gathered.rows)
+        fresh = bool(seen.difference(payment.declined_ids))
+        return not (_open_ids(payment) - seen) and (fresh or not gathered.blind)
+
     async def refund(self, request: RefundRequest) -> RefundReport:
-        """The state of a refund, by its own reference, its transaction, and what refers to the payment."""
+        """The state of a refund, by its own reference, its transaction, and what refers to the payment. One
+        that was acknowledged and is listed nowhere is unknown, not unsent.
+        """
         gathered: dict[str, ReportedTransaction] = {}
         own = await self._reports.by_reference(request.reference, request.entity)
         asked = [own]
@@ -192,11 +224,16 @@ class Checks:
         if verdict is not None:
             best = next(row for row in gathered.values() if row.verdict is verdict)
             return RefundReport(verdict=verdict, transaction_id=best.id, code=best.code, retry_after_s=wait)
-        late = self._clock.now() - request.sent_at >= self._no_refund_after
-        none = all(found.conclusive for found in asked) and late
+        late = self._patience.is_surely_not_sent(request.sent_at, self._clock.now())
+        none = all(found.conclusive for found in asked) and late and not request.transaction_id
         return RefundReport(
             verdict=Verdict.NEVER_PAID if none else Verdict.UNKNOWN, code=own.code, retry_after_s=wait
         )
+
+
+def _open_ids(payment: PaymentToCheck) -> set[str]:
+    """Transactions that were heard of and not fetched as declined."""
+    return set(payment.payment_ids).difference(payment.declined_ids)
 
 
 def _refund_rows(asked: Iterable[Found], request: RefundRequest) -> list[ReportedTransaction]:

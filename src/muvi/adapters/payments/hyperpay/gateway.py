@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from typing_extensions import override
 
+from muvi.adapters.kit.asking import SYSTEM, Patience, Questions, bad_credentials
 from muvi.adapters.kit.http_client import VendorHttp, VendorReply, quoted
+from muvi.adapters.kit.vendor_calls import operations
 from muvi.adapters.payments.hyperpay.checking import Checks
 from muvi.adapters.payments.hyperpay.codes import (
     BAD_CREDENTIALS,
@@ -25,6 +26,7 @@ from muvi.adapters.payments.hyperpay.codes import (
 from muvi.adapters.payments.hyperpay.reports import CallLimits, Reports
 from muvi.adapters.payments.hyperpay.webhook import WebhookReader
 from muvi.adapters.payments.hyperpay.wire import THROTTLE_S, Reading, decimal_amount, read
+from muvi.domain.payments.front_end import CardWidget
 from muvi.domain.payments.report import PaymentReport, RefundReport, Verdict
 from muvi.domain.shared.money import Money
 from muvi.ports.clock import Clock
@@ -39,11 +41,9 @@ from muvi.ports.payments.gateway import (
     WebhookNotice,
 )
 
-SYSTEM = "gateway"
 DEFAULT_GROUP = "DEFAULT"
 CARDS = "CARD"
 _CARD_BRANDS = ("VISA", "MASTER", "MADA")
-_CREDENTIALS_RETRY_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,7 @@ class HyperPayConfig:
     own.
 
     `public_url` is the address under which a browser loads the widget. Test-mode successes count as paid only
-    with `accept_test_codes`. Times after which the report's "none" is believed: `never_paid_after` for a
-    checkout, `no_refund_after` for a refund.
+    with `accept_test_codes`.
     """
 
     public_url: str
@@ -61,8 +60,7 @@ class HyperPayConfig:
     webhook_keys: tuple[str, ...]
     accept_test_codes: bool = True
     limits: CallLimits = field(default_factory=CallLimits)
-    never_paid_after: timedelta = timedelta(minutes=45)
-    no_refund_after: timedelta = timedelta(minutes=10)
+    patience: Patience = field(default_factory=Patience)
 
     def account(self, method: str) -> tuple[str, tuple[str, ...]]:
         """The entity and the brands for a method. Raises `Refused` when there is no account for it."""
@@ -79,6 +77,7 @@ class HyperPayConfig:
         return tuple(dict.fromkeys(self.entities.values()))
 
 
+@operations("hyperpay")
 class HyperPay(PaymentGateway):
     """HyperPay. `http` reaches its base address and sends the bearer token with every call."""
 
@@ -86,14 +85,9 @@ class HyperPay(PaymentGateway):
         self._config = config
         self._http = http
         self._webhooks = WebhookReader(config.webhook_keys)
-        reports = Reports(http, budgets, config.limits, config.accept_test_codes)
-        self._checks = Checks(
-            reports,
-            clock,
-            entities=config.all_entities,
-            never_paid_after=config.never_paid_after,
-            no_refund_after=config.no_refund_after,
-        )
+        questions = Questions(self.name, budgets, config.limits.per_s)
+        reports = Reports(http, questions, config.limits, config.accept_test_codes)
+        self._checks = Checks(reports, clock, entities=config.all_entities, patience=config.patience)
 
     @property
     @override
@@ -125,9 +119,11 @@ class HyperPay(PaymentGateway):
         return GatewayCheckout(
             id=checkout_id,
             entity=entity,
-            script_url=f"{self._config.public_url}/v1/paymentWidgets.js?checkoutId={quoted(checkout_id)}",
-            integrity=reading.answer.integrity or "",
-            brands=brands,
+            front=CardWidget(
+                script_url=f"{self._config.public_url}/v1/paymentWidgets.js?checkoutId={quoted(checkout_id)}",
+                integrity=reading.answer.integrity or "",
+                brands=brands,
+            ),
         )
 
     @override
@@ -146,11 +142,7 @@ class HyperPay(PaymentGateway):
         reply = await self._http.post_form(f"v1/payments/{quoted(request.payment_id)}", fields)
         reading = read(reply.status, reply.body)
         if reading.code == BAD_CREDENTIALS:
-            raise Unavailable(
-                "the gateway does not accept our credentials",
-                system=SYSTEM,
-                retry_after_s=_CREDENTIALS_RETRY_S,
-            )
+            raise bad_credentials()
         return _refund_report(reading, self._config.accept_test_codes)
 
     @override
@@ -190,6 +182,6 @@ def _refund_report(reading: Reading, accept_test_codes: bool) -> RefundReport:  
         verdict = Verdict.DECLINED
     return RefundReport(
         verdict=Verdict.PENDING if verdict is Verdict.UNPAID else verdict,
-        transaction_id=reading.answer.id or "",
+        transaction_id="" if verdict is Verdict.DECLINED else reading.answer.id or "",
         code=reading.code,
     )

@@ -13,7 +13,10 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from muvi.adapters.payments.hyperpay.wire import PAYING
+from muvi.adapters.kit.asking import SYSTEM
+from muvi.adapters.payments.hyperpay.codes import verdict_of
+from muvi.adapters.payments.hyperpay.wire import PAYING, Result
+from muvi.domain.payments.report import Verdict
 from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed, WebhookNotice
 
 IV_HEADER = "x-initialization-vector"
@@ -21,7 +24,6 @@ TAG_HEADER = "x-authentication-tag"
 _KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _IV_BYTES = 12
 _TAG_BYTES = 16
-_SYSTEM = "gateway"
 
 
 class _Wrapper(msgspec.Struct, rename="camel"):
@@ -33,6 +35,7 @@ class _Payload(msgspec.Struct, rename="camel"):
     payment_type: str | None = None
     merchant_transaction_id: str | None = None
     ndc: str | None = None
+    result: Result | None = None
 
 
 class _Message(msgspec.Struct):
@@ -56,7 +59,7 @@ class WebhookReader:
         vector = _hex(lowered.get(IV_HEADER, ""), "the initialization vector")
         tag = _hex(lowered.get(TAG_HEADER, ""), "the authentication tag")
         if len(vector) != _IV_BYTES or len(tag) != _TAG_BYTES:
-            raise WebhookMalformed("the vector has 12 bytes and the tag 16", system=_SYSTEM)
+            raise WebhookMalformed("the vector has 12 bytes and the tag 16", system=SYSTEM)
         plaintext = self._opened(vector, _ciphertext(body) + tag)
         return _notice(plaintext)
 
@@ -66,7 +69,7 @@ class WebhookReader:
                 return cipher.decrypt(vector, sealed, None)
             except InvalidTag:
                 continue
-        raise WebhookForged("the authentication tag does not match", system=_SYSTEM)
+        raise WebhookForged("the authentication tag does not match", system=SYSTEM)
 
 
 def _ciphertext(body: bytes) -> bytes:
@@ -74,8 +77,8 @@ def _ciphertext(body: bytes) -> bytes:
     if text.startswith(b"{"):
         try:
             return _hex(msgspec.json.decode(text, type=_Wrapper).encrypted_body, "the body")
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise WebhookMalformed("the wrapper cannot be read", system=_SYSTEM) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise WebhookMalformed("the wrapper cannot be read", system=SYSTEM) from error
     return _hex(text.decode("ascii", "replace"), "the body")
 
 
@@ -83,9 +86,9 @@ def _hex(text: str, what: str) -> bytes:
     try:
         decoded = bytes.fromhex(text)
     except ValueError as error:
-        raise WebhookMalformed(f"{what} is not hexadecimal", system=_SYSTEM) from error
+        raise WebhookMalformed(f"{what} is not hexadecimal", system=SYSTEM) from error
     if not decoded:
-        raise WebhookMalformed(f"{what} is missing", system=_SYSTEM)
+        raise WebhookMalformed(f"{what} is missing", system=SYSTEM)
     return decoded
 
 
@@ -97,11 +100,14 @@ def _notice(plaintext: bytes) -> WebhookNotice:
             return WebhookNotice(digest=digest, kind=message.type, is_test=True)
         payload = msgspec.json.decode(message.payload, type=_Payload | None) or _Payload()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WebhookMalformed("the message is not the JSON we know", system=_SYSTEM) from error
+        raise WebhookMalformed("the message is not the JSON we know", system=SYSTEM) from error
+    payment_id = (payload.id or "") if payload.payment_type in PAYING else ""
+    code = payload.result.code if payload.result else ""
     return WebhookNotice(
         digest=digest,
         kind=f"{message.type}:{payload.payment_type}" if payload.payment_type else message.type,
         reference=payload.merchant_transaction_id or "",
         checkout_id=payload.ndc or "",
-        payment_id=(payload.id or "") if payload.payment_type in PAYING else "",
+        payment_id=payment_id,
+        says=verdict_of(code) if payment_id else Verdict.UNKNOWN,
     )
