@@ -7,7 +7,12 @@ from pathlib import Path
 import click
 
 from muvi.entrypoints.commands.attention import attention
+from muvi.entrypoints.commands.buy import buy
+from muvi.entrypoints.commands.doctor import doctor
+from muvi.entrypoints.commands.order import order
 from muvi.entrypoints.commands.outbox import outbox
+from muvi.entrypoints.commands.sms_sender import sms_sender
+from muvi.entrypoints.commands.tickets import tickets
 
 PORT = click.IntRange(1, 65535)
 
@@ -22,6 +27,10 @@ def main() -> None:
     from muvi.entrypoints.local.environment import of_running_copy  # noqa: PLC0415
 
     context = click.get_current_context()
+    if os.environ.get("SENTRY_DSN"):
+        from muvi.entrypoints.telemetry import report_errors_of_a_command  # noqa: PLC0415
+
+        report_errors_of_a_command(os.environ)
     if context.invoked_subcommand != "up":
         learnt = of_running_copy(os.environ)
         os.environ.update(learnt)
@@ -55,10 +64,12 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     from muvi.adapters.db.migrate import upgrade  # noqa: PLC0415
     from muvi.entrypoints.environment import BadSettings, Environment  # noqa: PLC0415
+    from muvi.entrypoints.parameters import take_parameters  # noqa: PLC0415
 
-    environment = Environment(os.environ)
-    url = environment.database("WRITE")
     try:
+        take_parameters()
+        environment = Environment(os.environ)
+        url = environment.database("WRITE")
         environment.finish()
     except BadSettings as fault:
         raise click.ClickException(str(fault)) from fault
@@ -144,4 +155,9 @@ def openapi(into: Path | None) -> None:
 
 
 main.add_command(attention)
+main.add_command(buy)
+main.add_command(doctor)
+main.add_command(order)
 main.add_command(outbox)
+main.add_command(tickets)
+main.add_command(sms_sender)

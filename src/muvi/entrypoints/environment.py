@@ -37,7 +37,7 @@ class Environment:
 
     def words(self, name: str) -> tuple[str, ...]:
         """Texts separated by commas or spaces."""
-        return tuple(self.text(name, "").replace(",", " ").split())
+        return words(self.text(name, ""))
 
     def one_of(self, name: str, default: str, known: Collection[str]) -> str:
         """One of the known words, in lower case."""
@@ -96,6 +96,20 @@ class Environment:
             self._faults.append(f"{name} must be set in production, and not to a sandbox value")
         return value
 
+    def needed(self, name: str, otherwise: str = "") -> str:
+        """A value without which another makes no sense; `otherwise` ends the sentence of the fault."""
+        value = self.text(name, "")
+        if not value:
+            self._faults.append(f"{name} must be set{otherwise}")
+        return value
+
+    def all_or_none(self, names: Collection[str]) -> bool:
+        """Whether all of them are set; some without the others are one fault."""
+        missing = [name for name in names if not self.text(name, "")]
+        if missing and len(missing) < len(names):
+            self._faults.append(f"{', '.join(missing)} must be set too, or none of {', '.join(names)}")
+        return not missing
+
     def chosen(self, name: str, default: str) -> str:
         """A value that is no secret and that production must set, to whatever it likes."""
         if self.production and not self.text(name, ""):
@@ -117,16 +131,20 @@ class Environment:
             self._faults.append(f"{name} must be an address like https://host:port/path, not {value!r}")
         return value.rstrip("/")
 
+    def partner(self, name: str, sandbox: str) -> str:
+        """The address of a third party, which the sandbox plays outside production."""
+        return self.address(name, self.secret(name, sandbox))
+
     def origins(self, name: str) -> tuple[str, ...]:
         """Origins of web pages (`https://host`) and schemes of apps (`muvi://`)."""
-        words = self.words(name)
-        for word in words:
+        found = self.words(name)
+        for word in found:
             scheme = word.partition("://")[0].lower()
             if SCHEME.match(word) is None or (scheme in WEB and not _is_web(word)):
                 self._faults.append(
                     f"{name} holds {word!r}, which is neither https://host nor an app's scheme://"
                 )
-        return words
+        return found
 
     def database(self, role: str) -> str:
         """DATABASE_URL, else DB_*; the read role falls back to the write role, then to the same."""
@@ -174,6 +192,11 @@ class Environment:
         """Raise `BadSettings` when anything was wrong."""
         if self._faults:
             raise BadSettings("\n".join(dict.fromkeys(self._faults)))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, separated by commas or spaces."""
+    return tuple(text.replace(",", " ").split())
 
 
 def _whole(text: str) -> int | None:

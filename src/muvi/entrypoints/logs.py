@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from muvi.adapters.kit.request_id import with_request_id
+from muvi.adapters.kit.unexpected import report_unexpected
 
 
 def configure_logs(level: str = "info") -> None:
@@ -18,6 +19,7 @@ def configure_logs(level: str = "info") -> None:
     structlog.configure(
         processors=[
             with_request_id,
+            report_unexpected,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.format_exc_info,

@@ -8,21 +8,34 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
-from muvi.adapters.payments.hyperpay.webhook import WebhookReader
 from muvi.adapters.tickets.signer import Ed25519TicketSigner
 from muvi.adapters.tokens.keys import read_keys
-from muvi.adapters.vista.client import CALLS_PER_CINEMA
-from muvi.domain.identity.challenge import CODE_LENGTHS
-from muvi.domain.shared.actor import Platform
 from muvi.domain.tickets.zatca import TaxSeller
-from muvi.entrypoints.environment import BadSettings, Environment
+from muvi.entrypoints.environment import BadSettings, Environment, words
+from muvi.entrypoints.parameters import take_parameters
+from muvi.entrypoints.vendors import (
+    hyperpay,
+    payfort,
+    sendgrid,
+    storage,
+    taqnyat,
+    telemetry,
+    unifonic,
+    vista,
+)
+from muvi.entrypoints.vendors.hyperpay import HyperPaySettings
+from muvi.entrypoints.vendors.payfort import PayFortSettings
+from muvi.entrypoints.vendors.sendgrid import SendgridSettings
+from muvi.entrypoints.vendors.storage import S3Settings
+from muvi.entrypoints.vendors.taqnyat import TaqnyatSettings
+from muvi.entrypoints.vendors.telemetry import TelemetrySettings
+from muvi.entrypoints.vendors.unifonic import UnifonicSettings
+from muvi.entrypoints.vendors.vista import VistaSettings
 
-SANDBOX_WEBHOOK_KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-SANDBOX_ENTITY = "8ac7a4c79394bdc801939736f17e063d"
 SANDBOX_VAT_NUMBER = "399999999900003"
 LONGEST_SESSION = "366d"
 SHORTEST_ORDER = "5m"
@@ -34,7 +47,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that differs between places. Times in seconds."""
+    """Everything that differs between places. Times in seconds. No secret prints itself."""
 
     production: bool
     home: Path
@@ -42,36 +55,32 @@ class Settings:
     port: int
     sandbox_port: int
     worker_metrics_port: int
-    database_url: str
-    read_database_url: str
-    redis_url: str
+    metrics_token: str = field(repr=False)
+    database_url: str = field(repr=False)
+    read_database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     pool_size: int
     public_base_url: str
     return_origins: tuple[str, ...]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
-    scheduler_token: str
-    ticket_signing_key: str
+    scheduler_token: str = field(repr=False)
+    ticket_signing_key: str = field(repr=False)
     seller_name: str
     vat_number: str
-    vista_base_url: str
-    vista_tokens: Mapping[Platform, str]
-    vista_calls_per_cinema: int
-    hyperpay_base_url: str
-    hyperpay_token: str
-    hyperpay_entities: Mapping[str, str]
-    hyperpay_webhook_keys: tuple[str, ...]
-    unifonic_url: str
-    unifonic_token: str
-    unifonic_app_id: str
-    unifonic_channel: str
-    unifonic_code_length: int
-    sendgrid_base_url: str
-    sendgrid_api_key: str
-    sender_email: str
-    jwt_keys: str
+    vista: VistaSettings
+    hyperpay: HyperPaySettings
+    payfort: PayFortSettings | None
+    payment_gateways: tuple[str, ...]
+    unifonic: UnifonicSettings
+    taqnyat: TaqnyatSettings | None
+    s3: S3Settings | None
+    telemetry: TelemetrySettings
+    sendgrid: SendgridSettings
+    jwt_keys: str = field(repr=False)
     access_token_s: int
     refresh_token_s: int
     order_lifetime_s: int
+    drain_s: int
     log_level: str
 
     @property
@@ -81,12 +90,16 @@ class Settings:
         return tuple(dict.fromkeys((self.public_base_url, *local, *self.return_origins)))
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def read_settings(environment: Mapping[str, str] | Environment | None = None) -> Settings:
     """Read and check the environment. Raises `BadSettings`."""
-    env = Environment(os.environ if environment is None else environment)
+    if environment is None:
+        take_parameters()
+        environment = os.environ
+    env = environment if isinstance(environment, Environment) else Environment(environment)
     sandbox_port = env.port("SANDBOX_PORT", 3900)
     sandbox = f"http://127.0.0.1:{sandbox_port}"
     port = env.port("SERVER_PORT", 3000)
+    second_gateway = payfort.read(env, sandbox)
     settings = Settings(
         production=env.production,
         home=Path(env.text("MUVI_HOME", ".muvi")),
@@ -94,6 +107,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=port,
         sandbox_port=sandbox_port,
         worker_metrics_port=env.port("WORKER_METRICS_PORT", 0),
+        metrics_token=env.text("METRICS_TOKEN", ""),
         database_url=env.database("WRITE"),
         read_database_url=env.database("READ"),
         redis_url=env.redis(),
@@ -113,40 +127,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         vat_number=env.readable(
             "ZATCA_VAT_NUMBER", env.secret("ZATCA_VAT_NUMBER", SANDBOX_VAT_NUMBER), _seller_of_number
         ),
-        vista_base_url=_partner(env, "VISTA_BASE_URL", f"{sandbox}/vista/WSVistaWebClient"),
-        vista_tokens={
-            platform: env.secret(f"VISTA_{platform.upper()}_TOKEN", f"sandbox-vista-{platform}")
-            for platform in Platform
-        },
-        vista_calls_per_cinema=env.number("VISTA_CALLS_PER_CINEMA", CALLS_PER_CINEMA),
-        hyperpay_base_url=_partner(env, "HYPER_PAY_BASE_URL", f"{sandbox}/hyperpay"),
-        hyperpay_token=env.secret("HYPER_PAY_TOKEN", "sandbox-hyperpay-token"),
-        hyperpay_entities=_entities(env),
-        hyperpay_webhook_keys=_words(
-            env.readable(
-                "HYPER_PAY_WEBHOOK_KEY",
-                env.secret("HYPER_PAY_WEBHOOK_KEY", SANDBOX_WEBHOOK_KEY),
-                lambda keys: WebhookReader(_words(keys)),
-            )
-        ),
-        unifonic_url=_partner(env, "UNIFONIC_URL", f"{sandbox}/unifonic/services/api/v2"),
-        unifonic_token=env.secret("UNIFONIC_AUTH_TOKEN", "sandbox-unifonic-token"),
-        unifonic_app_id=env.secret("UNIFONIC_APP_ID", "sandbox-app"),
-        unifonic_channel=env.text("UNIFONIC_CHANNEL", "sms"),
-        unifonic_code_length=env.number("UNIFONIC_LENGTH", 6, least=CODE_LENGTHS[0], most=CODE_LENGTHS[-1]),
-        sendgrid_base_url=env.address(
-            "SENDGRID_BASE_URL",
-            env.text(
-                "SENDGRID_BASE_URL", "https://api.sendgrid.com" if env.production else f"{sandbox}/sendgrid"
-            ),
-        ),
-        sendgrid_api_key=env.secret("SENDGRID_API_KEY", "sandbox-sendgrid-key"),
-        sender_email=env.readable(
-            "SENDGRID_FROM_EMAIL", env.secret("SENDGRID_FROM_EMAIL", "tickets@muvi.example"), _mail_address
-        ),
+        vista=vista.read(env, sandbox),
+        hyperpay=hyperpay.read(env, sandbox),
+        payfort=second_gateway,
+        payment_gateways=_offered(env, ("hyperpay", *(("payfort",) if second_gateway else ()))),
+        unifonic=unifonic.read(env, sandbox),
+        taqnyat=taqnyat.read(env, sandbox),
+        s3=storage.read(env),
+        sendgrid=sendgrid.read(env, sandbox),
+        telemetry=telemetry.read(env),
         jwt_keys=env.readable("JWT_SECRET_KEY", env.secret("JWT_SECRET_KEY", ""), read_keys),
         access_token_s=env.seconds("JWT_EXPIRES_IN", 900, least="1s", most=LONGEST_SESSION),
         refresh_token_s=env.seconds("REFRESH_JWT_EXPIRES_IN", 30 * 86400, least="1s", most=LONGEST_SESSION),
+        drain_s=env.seconds("DRAIN_SECONDS", 5 if env.production else 0, least="0s", most="60s"),
         order_lifetime_s=env.seconds("ORDER_LIFETIME_SECONDS", 600, least=SHORTEST_ORDER, most=LONGEST_ORDER),
         log_level=env.one_of("LOG_LEVEL", "info", LOG_LEVELS),
     )
@@ -162,23 +155,14 @@ def settings_or_exit() -> Settings:
         sys.exit(str(fault))
 
 
-def _entities(env: Environment) -> dict[str, str]:
-    """HyperPay entities by brand group; the default serves VISA, MASTER and MADA."""
-    found = {"DEFAULT": env.secret("HYPER_PAY_ENTITY_ID", SANDBOX_ENTITY)}
-    for group in ("MADA", "APPLEPAY"):
-        value = env.text(f"HYPER_PAY_{group}_ENTITY_ID", "")
-        if value:
-            found[group] = value
-    return found
+def _offered(env: Environment, configured: tuple[str, ...]) -> tuple[str, ...]:
+    """The gateways that take new payments, the default first."""
 
+    def check(text: str) -> None:
+        if unknown := sorted(set(words(text)) - set(configured)):
+            raise ValueError(f"{', '.join(unknown)} is not configured; there are {', '.join(configured)}")
 
-def _partner(env: Environment, name: str, sandbox: str) -> str:
-    """The address of a third party, which the sandbox plays outside production."""
-    return env.address(name, env.secret(name, sandbox))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.replace(",", " ").split())
+    return words(env.readable("PAYMENT_GATEWAYS", env.text("PAYMENT_GATEWAYS", " ".join(configured)), check))
 
 
 def _seller_of_name(name: str) -> TaxSeller:
@@ -187,10 +171,3 @@ def _seller_of_name(name: str) -> TaxSeller:
 
 def _seller_of_number(number: str) -> TaxSeller:
     return TaxSeller("Muvi", number)
-
-
-def _mail_address(text: str) -> str:
-    name, _, host = text.rpartition("@")
-    if not name or not host or " " in text:
-        raise ValueError("it is no mail address")
-    return text

@@ -17,11 +17,13 @@ import structlog
 import uvloop
 from dishka import AsyncContainer, Provider
 
+from muvi.adapters.db.backlog import SqlBacklog
 from muvi.adapters.db.checkouts import CHANNEL as CHECKOUTS
 from muvi.adapters.db.notifications import Notifications
 from muvi.adapters.db.payment_attempts import CHANNEL as ATTEMPTS
 from muvi.adapters.db.refunds import CHANNEL as REFUNDS
 from muvi.adapters.jobs.attention import watch
+from muvi.adapters.jobs.backlog import measure
 from muvi.adapters.jobs.catalogue import sync_repeated
 from muvi.adapters.jobs.delivery import Delivery
 from muvi.adapters.jobs.probes import answering
@@ -29,7 +31,8 @@ from muvi.adapters.jobs.queue import make_worker, queue_name, worker_queue
 from muvi.adapters.jobs.relay_loop import CHANNEL as OUTBOX
 from muvi.adapters.jobs.relay_loop import RelayLoop
 from muvi.adapters.jobs.ticker import Tick
-from muvi.adapters.jobs.work_list import WorkList
+from muvi.adapters.jobs.work_list import Lease, WorkList
+from muvi.adapters.kit.loop_lag import watch_lag
 from muvi.application.catalog.schedule import REPEATED, Repeated
 from muvi.application.catalog.sync_catalogue import SyncCatalogue
 from muvi.application.idempotency.purge_keys import PurgeIdempotencyKeys
@@ -42,10 +45,12 @@ from muvi.application.payments.send_refund import SendRefund, SendRefundCommand
 from muvi.entrypoints.container import make_container
 from muvi.entrypoints.logs import configure_logs
 from muvi.entrypoints.settings import Settings, settings_or_exit
+from muvi.entrypoints.telemetry import start_telemetry
 
 UseCase = TypeVar("UseCase")
 PURGE_EVERY_S = 3600
 ATTENTION_EVERY_S = 60
+BACKLOG_EVERY_S = 30
 
 log = structlog.get_logger("worker")
 
@@ -73,15 +78,25 @@ class Desk:
 
         return claim
 
+    def holding(self, kind: type[KeepCheckout | KeepAttempt | KeepRefund]) -> Lease:
+        """What the work list wants to do with a lease: prolong it, and end it."""
+
+        async def keep(piece: UUID) -> None:
+            async with self._container() as scope:
+                await (await scope.get(kind))(piece)
+
+        async def give_back(piece: UUID) -> None:
+            async with self._container() as scope:
+                await (await scope.get(kind)).give_back(piece)
+
+        return Lease(keep, give_back)
+
 
 def work_lists(desk: Desk) -> dict[str, WorkList]:
     """The lists, by the bell that wakes each."""
 
     async def advance(order_id: UUID) -> None:
         await desk.ask(AdvanceCheckout, lambda use_case: use_case(order_id))
-
-    async def keep(order_id: UUID) -> None:
-        await desk.ask(KeepCheckout, lambda use_case: use_case(order_id))
 
     async def check(attempt_id: UUID) -> None:
         command = CheckPaymentCommand(attempt_id=attempt_id, leased=True)
@@ -91,19 +106,20 @@ def work_lists(desk: Desk) -> dict[str, WorkList]:
         command = SendRefundCommand(refund_id=refund_id, leased=True)
         await desk.ask(SendRefund, lambda use_case: use_case(command))
 
-    async def keep_attempt(attempt_id: UUID) -> None:
-        await desk.ask(KeepAttempt, lambda use_case: use_case(attempt_id))
-
-    async def keep_refund(refund_id: UUID) -> None:
-        await desk.ask(KeepRefund, lambda use_case: use_case(refund_id))
-
-    return {
-        CHECKOUTS: WorkList(name="checkouts", claim=desk.claims(ClaimDueCheckouts), run=advance, keep=keep),
-        ATTEMPTS: WorkList(
-            name="attempts", claim=desk.claims(ClaimDueAttempts), run=check, keep=keep_attempt
-        ),
-        REFUNDS: WorkList(name="refunds", claim=desk.claims(ClaimDueRefunds), run=refund, keep=keep_refund),
-    }
+    checkouts = WorkList(
+        name="checkouts", claim=desk.claims(ClaimDueCheckouts), run=advance, lease=desk.holding(KeepCheckout)
+    )
+    attempts = WorkList(
+        name="attempts",
+        claim=desk.claims(ClaimDueAttempts),
+        run=check,
+        harmless_cut=True,  # to ask a gateway changes nothing there
+        lease=desk.holding(KeepAttempt),
+    )
+    refunds = WorkList(
+        name="refunds", claim=desk.claims(ClaimDueRefunds), run=refund, lease=desk.holding(KeepRefund)
+    )
+    return {CHECKOUTS: checkouts, ATTEMPTS: attempts, REFUNDS: refunds}
 
 
 def ticks(desk: Desk) -> tuple[Tick, ...]:
@@ -115,9 +131,13 @@ def ticks(desk: Desk) -> tuple[Tick, ...]:
     async def attention() -> object:
         return await desk.ask(CountAttention, watch)
 
+    async def backlog() -> object:
+        return await desk.ask(SqlBacklog, measure)
+
     keys = Tick(name="idempotency-keys", every_s=PURGE_EVERY_S, run=purge_keys, first_s=90)
     waiting = Tick(name="attention", every_s=ATTENTION_EVERY_S, run=attention, first_s=5)
-    return (*catalogue_ticks(desk), keys, waiting)
+    due = Tick(name="backlog", every_s=BACKLOG_EVERY_S, run=backlog, first_s=2)
+    return (*catalogue_ticks(desk), keys, waiting, due)
 
 
 def catalogue_ticks(desk: Desk) -> tuple[Tick, ...]:
@@ -132,7 +152,33 @@ def catalogue_ticks(desk: Desk) -> tuple[Tick, ...]:
     return tuple(tick(one) for one in REPEATED)
 
 
-async def work(settings: Settings, stop: asyncio.Event, *overrides: Provider) -> None:
+class Stop:
+    """What signals say: the first that work ends, a second that it ends now."""
+
+    def __init__(self) -> None:
+        self.asked, self.urged = asyncio.Event(), asyncio.Event()
+
+    def signalled(self) -> None:
+        """One more signal."""
+        (self.urged if self.asked.is_set() else self.asked).set()
+
+
+async def ended(running: list[asyncio.Task[None]], urged: asyncio.Event) -> None:
+    """Cancel the loops, each of which ends what it has begun; cancel them again when that is urged."""
+    hurry = asyncio.create_task(urged.wait())
+    rest: set[asyncio.Task[None]] = set(running)
+    for task in rest:
+        task.cancel()
+    while rest and not hurry.done():
+        await asyncio.wait({*rest, hurry}, return_when=asyncio.FIRST_COMPLETED)
+        rest = {task for task in rest if not task.done()}
+    hurry.cancel()
+    for task in rest:
+        task.cancel()
+    await asyncio.wait({*running, hurry})
+
+
+async def work(settings: Settings, stop: Stop, *overrides: Provider) -> None:
     """Work until told to stop; tests override providers."""
     container = make_container(settings, *overrides)
     desk = Desk(container)
@@ -148,19 +194,18 @@ async def work(settings: Settings, stop: asyncio.Event, *overrides: Provider) ->
     messages = make_worker(queue, await container.get(Delivery))
     await notifications.start()
     loops = [one.work() for one in lists.values()] + [tick.work() for tick in ticks(desk)]
-    loops += [relay.run(), messages.start()]
+    loops += [relay.run(), messages.start(), watch_lag()]
     running = [asyncio.create_task(loop) for loop in loops]
     log.info("worker ready", lists=[one.name for one in lists.values()])
-    waiting = asyncio.create_task(stop.wait())
+    waiting = asyncio.create_task(stop.asked.wait())
     try:
         done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {waiting}:
             task.result()
     finally:
-        for task in (waiting, *running):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        log.info("worker stops")
+        waiting.cancel()
+        await ended(running, stop.urged)
         await queue.disconnect()
         await notifications.stop()
         await container.close()
@@ -173,11 +218,11 @@ def probes(settings: Settings) -> contextlib.AbstractContextManager[object]:
 
 
 async def serve(settings: Settings, *overrides: Provider) -> None:
-    """Work until SIGTERM or SIGINT."""
-    stop = asyncio.Event()
+    """Work until SIGTERM or SIGINT; a second one does not wait for what runs."""
+    stop = Stop()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.signalled)
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(probes(settings))
@@ -190,7 +235,11 @@ def main(*overrides: Provider) -> None:
     """Run the worker of the present environment."""
     settings = settings_or_exit()
     configure_logs(settings.log_level)
-    uvloop.run(serve(settings, *overrides))
+    stop_telemetry = start_telemetry(settings.telemetry, "worker")
+    try:
+        uvloop.run(serve(settings, *overrides))
+    finally:
+        stop_telemetry()
 
 
 if __name__ == "__main__":

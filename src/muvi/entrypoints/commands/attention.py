@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -10,14 +9,14 @@ from uuid import UUID
 
 import click
 from sqlalchemy.ext.asyncio import AsyncEngine
-from typing_extensions import override
 
 from muvi.adapters.kit.clock import SystemClock
 from muvi.domain.payments.refund import TOO_OLD, UNANSWERED
 from muvi.domain.shared.actor import SYSTEM
 from muvi.domain.shared.errors import DomainError
-from muvi.domain.shared.ids import from_wire, to_wire
-from muvi.ports.errors import PortError
+from muvi.domain.shared.ids import to_wire
+from muvi.entrypoints.commands.asking import ask
+from muvi.entrypoints.commands.ids import WireIdArgument
 from muvi.ports.orders.attention import Waiting, WaitingKind
 
 T = TypeVar("T")
@@ -30,20 +29,6 @@ REFUND = {
 }
 PAYMENT = "look for it at the gateway, which is asked every hour, retry: now; when nobody paid there, unpaid"
 """What to do next, by the last code."""
-
-
-class ThingId(click.ParamType[UUID]):
-    """26 characters, as `muvi attention list` shows them."""
-
-    name = "id"
-
-    @override
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
-        """Read one."""
-        try:
-            return from_wire(str(value))
-        except ValueError as error:
-            self.fail(f"{value!r} is no id: {error}", param, ctx)
 
 
 @click.group()
@@ -74,7 +59,7 @@ def listing(limit: int) -> None:
 
 
 @attention.command()
-@click.argument("thing_id", metavar="ORDER_REFUND_OR_PAYMENT", type=ThingId())
+@click.argument("thing_id", metavar="ORDER_REFUND_OR_PAYMENT", type=WireIdArgument())
 def retry(thing_id: UUID) -> None:
     """Have it tried again now.
 
@@ -94,7 +79,7 @@ def retry(thing_id: UUID) -> None:
 
 
 @attention.command()
-@click.argument("refund_id", metavar="REFUND", type=ThingId())
+@click.argument("refund_id", metavar="REFUND", type=WireIdArgument())
 @click.option("--note", required=True, help="How it was paid out, and where that is found again.")
 def done(refund_id: UUID, note: str) -> None:
     """Say that a refund was paid out otherwise.
@@ -111,7 +96,7 @@ def done(refund_id: UUID, note: str) -> None:
 
 
 @attention.command()
-@click.argument("attempt_id", metavar="PAYMENT", type=ThingId())
+@click.argument("attempt_id", metavar="PAYMENT", type=WireIdArgument())
 @click.option("--note", required=True, help="Who looked where.")
 def unpaid(attempt_id: UUID, note: str) -> None:
     """Say that nobody paid: its gateway is not asked about it any more.
@@ -127,24 +112,11 @@ def unpaid(attempt_id: UUID, note: str) -> None:
 
 
 def _ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    from muvi.adapters.db.engine import make_engine  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
-    from muvi.entrypoints.settings import read_settings  # noqa: PLC0415
-
-    async def run() -> T:
-        engine = make_engine(read_settings().database_url, application="muvi-cli", pool_size=1)
-        try:
-            return await question(engine)
-        finally:
-            await engine.dispose()
-
     try:
-        return asyncio.run(run())
+        return ask(question)
     except DomainError as refusal:
         state = refusal.facts.get("state")
         raise click.ClickException(f"{refusal}{f' (it is {state})' if state else ''}.") from refusal
-    except (BadSettings, PortError) as fault:
-        raise click.ClickException(str(fault)) from fault
 
 
 def _next(one: Waiting) -> str:

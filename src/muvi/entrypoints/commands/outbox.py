@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
 import click
-from typing_extensions import override
 
 from muvi.adapters.kit.clock import SystemClock
-from muvi.domain.shared.ids import from_wire, to_wire
-from muvi.ports.errors import Unavailable
+from muvi.domain.shared.ids import to_wire
+from muvi.entrypoints.commands.asking import ask
+from muvi.entrypoints.commands.ids import WireIdArgument
 from muvi.ports.messaging.post import DeadLetter, DeadLetters
 
 ALL = 1000
 T = TypeVar("T")
-
-
-class MessageId(click.ParamType[UUID]):
-    """26 characters, as `muvi outbox list` shows them."""
-
-    name = "id"
-
-    @override
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
-        """Read one."""
-        try:
-            return from_wire(str(value))
-        except ValueError as error:
-            self.fail(f"{value!r} is no message: {error}", param, ctx)
 
 
 @click.group()
@@ -57,7 +42,7 @@ def listing(limit: int) -> None:
 
 
 @outbox.command()
-@click.argument("message_id", type=MessageId(), required=False)
+@click.argument("message_id", type=WireIdArgument(), required=False)
 @click.option("--all", "everything", is_flag=True, help="Every dead message.")
 def retry(message_id: UUID | None, *, everything: bool) -> None:
     """Bring a dead message back to life, with all its attempts before it."""
@@ -67,7 +52,7 @@ def retry(message_id: UUID | None, *, everything: bool) -> None:
 
 
 @outbox.command()
-@click.argument("message_id", type=MessageId())
+@click.argument("message_id", type=WireIdArgument())
 def drop(message_id: UUID) -> None:
     """Remove a dead message for good. What it was to cause will not happen."""
     _decide(message_id, "dropped", lambda dead, one: dead.drop(one), everything=False)
@@ -94,22 +79,9 @@ def _decide(
 
 
 def _ask(question: Callable[[DeadLetters], Awaitable[T]]) -> T:
-    from muvi.adapters.db.engine import make_engine  # noqa: PLC0415
     from muvi.adapters.db.outbox import SqlDeadLetters  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
-    from muvi.entrypoints.settings import read_settings  # noqa: PLC0415
 
-    async def run() -> T:
-        engine = make_engine(read_settings().database_url, application="muvi-cli", pool_size=1)
-        try:
-            return await question(SqlDeadLetters(engine))
-        finally:
-            await engine.dispose()
-
-    try:
-        return asyncio.run(run())
-    except (BadSettings, Unavailable) as fault:
-        raise click.ClickException(str(fault)) from fault
+    return ask(lambda engine: question(SqlDeadLetters(engine)))
 
 
 def _print(letters: list[DeadLetter]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from muvi.entrypoints.local.folders import Folders, HomeLock
 from muvi.entrypoints.local.secrets import own_secrets
+from muvi.entrypoints.parameters import path_in
 
 NOTE = "environment.json"
 ADDRESS = frozenset({"SERVER_HOST", "SERVER_PORT", "SANDBOX_PORT"})
@@ -55,7 +56,7 @@ def forget_note(folders: Folders) -> None:
 
 def of_running_copy(environment: Mapping[str, str]) -> dict[str, str]:
     """What the copy that runs in MUVI_HOME was told, for a command that was told nothing; {} if none runs."""
-    if names_database(environment):
+    if names_database(environment) or path_in(environment):
         return {}
     folders = Folders(Path(environment.get("MUVI_HOME") or ".muvi").expanduser().resolve())
     if not HomeLock(folders.home).is_taken():  # a copy that was killed leaves its note behind

@@ -25,10 +25,13 @@ PORT = 5432
 READY_LINE = 7
 """The line of postmaster.pid, counted from 0, in which the server says how far it is."""
 
+MAX_CONNECTIONS = "200"
+"""Two APIs and two workers with `DB_POOL_MAX` of 20 each, and commands beside them, use less than half."""
+
 _ALWAYS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": MAX_CONNECTIONS,
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",

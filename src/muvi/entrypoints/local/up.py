@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from muvi.entrypoints.settings import Settings, read_settings
 
 LOCAL = "127.0.0.1"
 FILMS = "/api/v1/films?limit=1"
+TRY = ".venv/bin/muvi buy"
+"""What to do next with a copy that has just come up; `make up` put the command there."""
 START_TIMEOUT_S = 90.0
 SYNC_TIMEOUT_S = 600.0
 SYNC_TRIES = 3
@@ -215,4 +218,10 @@ def _rows(place: Place, folders: Folders, supervisor: Supervisor) -> list[tuple[
         rows.append(("PostgreSQL", supervisor.postgres.url("muvi").replace("+asyncpg", "", 1)))
     if supervisor.redis is not None:
         rows.append(("Redis", supervisor.redis.url()))
-    return [*rows, ("Logs", str(folders.logs))]
+    return [*rows, ("Logs", str(folders.logs)), ("Try", _hint(folders.home))]
+
+
+def _hint(home: Path) -> str:
+    """The next thing to do; another shell finds this copy by its home."""
+    usual = home == Path(".muvi").resolve()
+    return TRY if usual else f"MUVI_HOME={shlex.quote(str(home))} {TRY}"

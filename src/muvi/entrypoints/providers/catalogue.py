@@ -134,11 +134,11 @@ class CatalogueProvider(Provider):
     @provide
     async def feed(self, settings: Settings) -> AsyncGenerator[CatalogueFeed]:
         """OData.svc with the website's token; the header's name goes out as it is written here."""
-        token = settings.vista_tokens[Platform.WEBSITE]
+        token = settings.vista.tokens[Platform.WEBSITE]
         http = VendorHttp(
-            "box-office", settings.vista_base_url, headers=(("connectApiToken", token),), max_connections=4
+            "box-office", settings.vista.base_url, headers=(("connectApiToken", token),), max_connections=4
         )
-        yield VistaCatalogueFeed(ODataReader(http), media_url=f"{settings.vista_base_url}/{MEDIA_PATH}")
+        yield VistaCatalogueFeed(ODataReader(http), media_url=f"{settings.vista.base_url}/{MEDIA_PATH}")
         await http.aclose()
 
 

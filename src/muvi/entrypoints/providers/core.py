@@ -9,10 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from muvi.adapters.db.backlog import SqlBacklog, watch_pool
 from muvi.adapters.db.engine import make_engine
 from muvi.adapters.db.notifications import Notifications
 from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.http.health import ReadinessProbe
+from muvi.adapters.http.insiders import Insiders
 from muvi.adapters.kit.clock import LoopPauses, SystemClock, UlidIds
 from muvi.entrypoints.settings import Settings
 from muvi.ports.clock import Clock, Ids, Pauses
@@ -43,6 +45,7 @@ class CoreProvider(Provider):
     async def engine(self, settings: Settings) -> AsyncGenerator[AsyncEngine]:
         """The primary's pool."""
         engine = make_engine(settings.database_url, application="muvi", pool_size=settings.pool_size)
+        watch_pool(engine)
         yield engine
         await engine.dispose()
 
@@ -55,6 +58,16 @@ class CoreProvider(Provider):
     def notifications(self, settings: Settings) -> Notifications:
         """The LISTEN connection; the process starts it."""
         return Notifications(settings.database_url)
+
+    @provide
+    def insiders(self, settings: Settings) -> Insiders:
+        """Who may read the numbers."""
+        return Insiders(settings.metrics_token)
+
+    @provide
+    def backlog(self, engine: AsyncEngine, clock: Clock) -> SqlBacklog:
+        """How much work is due."""
+        return SqlBacklog(engine, clock)
 
     @provide
     def readiness(self, engine: AsyncEngine) -> ReadinessProbe:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 from dishka import AnyOf, Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.identity import SqlProfiles
+from muvi.adapters.db.notifications import Notifications
+from muvi.adapters.db.sms_senders import CHANNEL, RecentChosenSender, SqlSenderChoices
 from muvi.adapters.db.unit_of_work import SqlUnitOfWork
+from muvi.adapters.http.public.sign_in import SignIn
 from muvi.adapters.sms.phone_numbers import LibPhoneNumbers
+from muvi.adapters.sms.spared import SparedSmsOtp
+from muvi.adapters.sms.taqnyat import TaqnyatOtp, taqnyat_http
 from muvi.adapters.sms.unifonic import UnifonicOtp, unifonic_http
 from muvi.adapters.tokens.jwt_rs256 import JwtTokens
 from muvi.adapters.tokens.keys import TokenKeys, kept_key, read_keys
+from muvi.application.identity.otp_senders import OtpSenders
 from muvi.application.identity.read_profile import ReadProfile
 from muvi.application.identity.refresh_session import RefreshSession
 from muvi.application.identity.send_otp import SendOtp
 from muvi.application.identity.verify_otp import VerifyOtp
 from muvi.entrypoints.settings import Settings
+from muvi.entrypoints.vendors import SMS_SENDERS
 from muvi.ports.clock import Clock
 from muvi.ports.identity.phones import PhoneNumbers
 from muvi.ports.identity.sms_otp import SmsOtp
@@ -26,11 +34,12 @@ from muvi.ports.identity.transaction import IdentityTx
 from muvi.ports.identity.users import Profiles
 from muvi.ports.transaction import UnitOfWork
 
+UNIFONIC, TAQNYAT = SMS_SENDERS
 TOKEN_KEY = "token-key.pem"  # noqa: S105  (a file's name)
 
 
 class IdentityProvider(Provider):
-    """Codes by Unifonic, tokens by RS256, rows on PostgreSQL."""
+    """Codes by Unifonic or Taqnyat, tokens by RS256, rows on PostgreSQL."""
 
     scope = Scope.APP
 
@@ -40,13 +49,38 @@ class IdentityProvider(Provider):
         return LibPhoneNumbers()
 
     @provide
-    async def sms(self, settings: Settings) -> AsyncGenerator[SmsOtp]:
-        """Unifonic Authenticate."""
-        http = unifonic_http(
-            settings.unifonic_url, app_id=settings.unifonic_app_id, token=settings.unifonic_token
-        )
-        yield UnifonicOtp(http, channel=settings.unifonic_channel, length=settings.unifonic_code_length)
-        await http.aclose()
+    async def senders(
+        self, settings: Settings, clock: Clock, chosen: RecentChosenSender
+    ) -> AsyncGenerator[OtpSenders]:
+        """Unifonic Authenticate, then Taqnyat Verify where it is set up."""
+        one, other = settings.unifonic, settings.taqnyat
+        partners: dict[str, SmsOtp] = {}
+        async with AsyncExitStack() as stack:
+            http = unifonic_http(one.base_url, app_id=one.app_id, token=one.token)
+            stack.push_async_callback(http.aclose)
+            partners[UNIFONIC] = UnifonicOtp(http, channel=one.channel, length=one.code_length)
+            if other is not None:
+                http = taqnyat_http(other.base_url, api_key=other.api_key)
+                stack.push_async_callback(http.aclose)
+                partners[TAQNYAT] = TaqnyatOtp(
+                    http,
+                    api_key=other.api_key,
+                    sender=other.sender,
+                    note=other.autofill_hash,
+                    length=other.code_length,
+                )
+            spared = {name: SparedSmsOtp(partner, name, clock) for name, partner in partners.items()}
+            yield OtpSenders(spared, chosen)
+
+    @provide
+    def chosen_sender(
+        self, engine: AsyncEngine, clock: Clock, notifications: Notifications
+    ) -> RecentChosenSender:
+        """Read again after seconds, or when somebody chose."""
+        chosen = RecentChosenSender(SqlSenderChoices(engine), clock)
+        notifications.subscribe(CHANNEL, lambda _: chosen.drop())
+        notifications.on_gap(chosen.drop)
+        return chosen
 
     @provide
     def tokens(self, settings: Settings, clock: Clock) -> AnyOf[SessionTokens, AccessTokens]:
@@ -80,3 +114,4 @@ class IdentityUseCases(Provider):
     verify = provide(VerifyOtp)
     refresh = provide(RefreshSession)
     profile = provide(ReadProfile)
+    sign_in = provide(SignIn)

@@ -38,8 +38,8 @@ class NotificationsProvider(Provider):
     @provide
     async def sender(self, settings: Settings) -> AsyncGenerator[EmailSender]:
         """SendGrid."""
-        http = sendgrid_http(settings.sendgrid_base_url, api_key=settings.sendgrid_api_key)
-        yield SendgridEmail(http, sender=settings.sender_email)
+        http = sendgrid_http(settings.sendgrid.base_url, api_key=settings.sendgrid.api_key)
+        yield SendgridEmail(http, sender=settings.sendgrid.sender)
         await http.aclose()
 
     @provide

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+
 from dishka import Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.db.attention import SqlAttentionViews
+from muvi.adapters.db.dossiers import SqlDossiers
 from muvi.adapters.db.order_policy import RecentOrderPolicy, SqlOrderPolicy
 from muvi.adapters.db.order_views import SqlOrderViews
 from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.http.links import TicketLinks
-from muvi.adapters.http.public.order_flow import ReturnOrigins
+from muvi.adapters.http.public.order_flow import OrderCounter, PaymentCounter, ReturnOrigins
 from muvi.adapters.http.public.order_wire import OrderWriter
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.storage.local import LocalFiles
@@ -20,8 +24,10 @@ from muvi.adapters.tickets.signer import Ed25519TicketSigner, RandomTicketCodes
 from muvi.application.orders.advance_checkout import AdvanceCheckout
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
 from muvi.application.orders.cancel_order import CancelOrder, CheckCancel
+from muvi.application.orders.charge_token import TokenCharging
 from muvi.application.orders.choose_seats import ChooseSeats
 from muvi.application.orders.due_checkouts import ClaimDueCheckouts, KeepCheckout
+from muvi.application.orders.explaining.explain_order import ExplainOrder, FindOrders
 from muvi.application.orders.lines import LineWriter
 from muvi.application.orders.operations import Operations
 from muvi.application.orders.place_order import PlaceOrder
@@ -33,8 +39,10 @@ from muvi.application.tickets.issuer import TicketIssuer
 from muvi.application.tickets.show_ticket_image import ShowTicketImage
 from muvi.domain.tickets.zatca import TaxSeller
 from muvi.entrypoints.settings import Settings
+from muvi.entrypoints.vendors.storage import S3Settings
 from muvi.ports.clock import Clock
 from muvi.ports.orders.attention import AttentionViews
+from muvi.ports.orders.dossier import Dossiers
 from muvi.ports.orders.rules import OrderPolicy
 from muvi.ports.orders.views import OrderViews
 from muvi.ports.storage import Files
@@ -56,6 +64,11 @@ class OrdersProvider(Provider):
     def views(self, engine: AsyncEngine) -> OrderViews:
         """Orders for display."""
         return SqlOrderViews(engine)
+
+    @provide
+    def dossiers(self, engine: AsyncEngine) -> Dossiers:
+        """Everything about an order, on the primary."""
+        return SqlDossiers(engine)
 
     @provide
     def attention(self, engine: AsyncEngine) -> AttentionViews:
@@ -90,6 +103,15 @@ class OrdersProvider(Provider):
     writer = provide(OrderWriter)
 
 
+def _bucket(settings: S3Settings, clock: Clock) -> tuple[Files, Callable[[], None]]:
+    """The store and its end. AWS's library is read and a client made, which would hold the event loop up."""
+    from muvi.adapters.storage.s3 import s3_files  # noqa: PLC0415  heavy, and few need it
+
+    access = settings.access
+    files = s3_files(settings.bucket, clock, region=access.region, key_id=access.key_id, secret=access.secret)
+    return files, files.close
+
+
 class TicketsProvider(Provider):
     """Codes, signatures, pictures, files."""
 
@@ -104,9 +126,14 @@ class TicketsProvider(Provider):
         return Ed25519TicketSigner.from_setting(settings.ticket_signing_key)
 
     @provide
-    def files(self, settings: Settings) -> Files:
-        """Under MUVI_HOME."""
-        return LocalFiles(settings.home / "files")
+    async def files(self, settings: Settings, clock: Clock) -> AsyncGenerator[Files]:
+        """In a bucket, or under MUVI_HOME."""
+        if settings.s3 is None:
+            yield LocalFiles(settings.home / "files")
+            return
+        files, close = await asyncio.to_thread(_bucket, settings.s3, clock)
+        yield files
+        close()
 
 
 class OrdersUseCases(Provider):
@@ -114,17 +141,22 @@ class OrdersUseCases(Provider):
 
     scope = Scope.REQUEST
     lines = provide(LineWriter)
+    order_counter = provide(OrderCounter)
+    payment_counter = provide(PaymentCounter)
     issuer = provide(TicketIssuer)
     steps = provide(BoxOfficeSteps)
     place = provide(PlaceOrder)
     choose = provide(ChooseSeats)
     pay = provide(StartPayment)
+    charging = provide(TokenCharging)
     cancel = provide(CancelOrder)
     check_cancel = provide(CheckCancel)
     read = provide(ReadOrder)
     list_orders = provide(ListOrders)
     advance = provide(AdvanceCheckout)
     image = provide(ShowTicketImage)
+    find_orders = provide(FindOrders)
+    explain = provide(ExplainOrder)
     count_attention = provide(CountAttention)
     operations = provide(Operations)
     due = provide(ClaimDueCheckouts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack
 
 from dishka import Provider, Scope, provide
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from muvi.adapters.db.call_budgets import SqlCallBudgets
 from muvi.adapters.db.payment_views import SqlPaymentViews
 from muvi.adapters.db.unit_of_work import SqlUnitOfWork
+from muvi.adapters.http.public.pay import PaymentScreen
+from muvi.adapters.http.public.transactions import Returns
 from muvi.adapters.kit.gateways import FixedGateways
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
+from muvi.adapters.payments.payfort.gateway import PayFort, PayFortConfig
 from muvi.application.payments.check_payment import CheckPayment
 from muvi.application.payments.due_work import (
     ClaimDueAttempts,
@@ -26,7 +30,8 @@ from muvi.application.payments.send_refund import SendRefund
 from muvi.application.payments.show_payment_page import ShowPaymentPage
 from muvi.entrypoints.settings import Settings
 from muvi.ports.clock import Clock
-from muvi.ports.payments.gateway import CallBudgets, PaymentGateways
+from muvi.ports.payments.gateway import CallBudgets, PaymentGateway, PaymentGateways
+from muvi.ports.payments.tokens import TokenGateways
 from muvi.ports.payments.transaction import PaymentsTx
 from muvi.ports.payments.views import PaymentViews
 from muvi.ports.transaction import UnitOfWork
@@ -36,7 +41,7 @@ CALL_S = 10.0
 
 
 class PaymentsProvider(Provider):
-    """HyperPay over HTTP, everything kept on the primary."""
+    """The gateways over HTTP, everything kept on the primary."""
 
     scope = Scope.APP
 
@@ -58,28 +63,64 @@ class PaymentsProvider(Provider):
     @provide
     async def gateways(
         self, settings: Settings, budgets: CallBudgets, clock: Clock
-    ) -> AsyncGenerator[PaymentGateways]:
-        """HyperPay is the default and, so far, the only one."""
-        http = VendorHttp(
-            "gateway",
-            settings.hyperpay_base_url,
-            headers=[("Authorization", f"Bearer {settings.hyperpay_token}")],
-            total_s=CALL_S,
+    ) -> AsyncGenerator[FixedGateways]:
+        """Those that are configured; `PAYMENT_GATEWAYS` says which take new payments."""
+        async with AsyncExitStack() as open_connections:
+            gateways: list[PaymentGateway] = []
+            for http, gateway in _configured(settings, budgets, clock):
+                open_connections.push_async_callback(http.aclose)
+                gateways.append(gateway)
+            charges = [one for one in gateways if isinstance(one, PayFort)]
+            yield FixedGateways(*gateways, offered=settings.payment_gateways, charges=charges)
+
+    @provide
+    def known_gateways(self, gateways: FixedGateways) -> PaymentGateways:
+        """All of them."""
+        return gateways
+
+    @provide
+    def token_gateways(self, gateways: FixedGateways) -> TokenGateways:
+        """Those that charge tokens."""
+        return gateways
+
+
+def _configured(
+    settings: Settings, budgets: CallBudgets, clock: Clock
+) -> Iterator[tuple[VendorHttp, PaymentGateway]]:
+    http = VendorHttp(
+        "gateway",
+        settings.hyperpay.base_url,
+        headers=[("Authorization", f"Bearer {settings.hyperpay.token}")],
+        total_s=CALL_S,
+    )
+    hyperpay = HyperPayConfig(
+        public_url=settings.hyperpay.base_url,
+        entities=settings.hyperpay.entities,
+        webhook_keys=settings.hyperpay.webhook_keys,
+        accept_test_codes=not settings.production,
+    )
+    yield http, HyperPay(hyperpay, http, budgets, clock)
+    if settings.payfort is not None:
+        base_url, api_path = settings.payfort.api
+        http = VendorHttp("gateway", base_url, total_s=CALL_S)
+        payfort = PayFortConfig(
+            page_url=settings.payfort.page_url,
+            return_url=f"{settings.public_base_url}/api/v1/transactions/payfort",
+            access_code=settings.payfort.access_code,
+            merchant_identifier=settings.payfort.merchant_identifier,
+            signer=settings.payfort.signer,
+            customer_email=settings.sendgrid.sender,
+            api_path=api_path,
         )
-        config = HyperPayConfig(
-            public_url=settings.hyperpay_base_url,
-            entities=settings.hyperpay_entities,
-            webhook_keys=settings.hyperpay_webhook_keys,
-            accept_test_codes=not settings.production,
-        )
-        yield FixedGateways(HyperPay(config, http, budgets, clock))
-        await http.aclose()
+        yield http, PayFort(payfort, http, budgets, clock)
 
 
 class PaymentsUseCases(Provider):
     """What a request or a worker may ask for."""
 
     scope = Scope.REQUEST
+    screen = provide(PaymentScreen)
+    returns = provide(Returns)
     receive = provide(ReceiveWebhook)
     note_return = provide(NoteReturn)
     show = provide(ShowPaymentPage)

@@ -35,9 +35,9 @@ class SeatingProvider(Provider):
     @provide
     async def vista(self, settings: Settings, clock: Clock) -> AsyncGenerator[VistaClient]:
         """One connection pool to the box office; the catalogue is read over another."""
-        http = VendorHttp(SYSTEM, settings.vista_base_url, max_connections=VISTA_CONNECTIONS)
-        bulkhead = Bulkhead(SYSTEM, limit=settings.vista_calls_per_cinema)
-        yield VistaClient(http, settings.vista_tokens, clock, bulkhead)
+        http = VendorHttp(SYSTEM, settings.vista.base_url, max_connections=VISTA_CONNECTIONS)
+        bulkhead = Bulkhead(SYSTEM, limit=settings.vista.calls_per_cinema)
+        yield VistaClient(http, settings.vista.tokens, clock, bulkhead)
         await http.aclose()
 
     @provide
