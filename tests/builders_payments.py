@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.front_end import CardWidget, FrontEnd, HostedForm
 from muvi.domain.payments.refund import Refund
 from muvi.domain.payments.report import PaymentReport, ReportedTransaction, TransactionKind, Verdict
 from muvi.domain.payments.watch import payable_until
@@ -13,6 +14,10 @@ from muvi.domain.shared.money import Money
 
 NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 PRICE = Money(8650)
+A_WIDGET = CardWidget(
+    script_url="https://gateway.invalid/widget.js", integrity="sha384-x", brands=("VISA", "MADA")
+)
+A_FORM = HostedForm(url="https://page.invalid/pay", fields={"amount": "8650", "signature": "00ff"})
 
 
 def an_id(number: int = 1, at: datetime = NOW) -> UUID:
@@ -43,7 +48,13 @@ def an_attempt(
 
 
 def an_open_attempt(
-    number: int = 1, *, checkout_id: str = "", entity: str = "entity", now: datetime = NOW, **facts: object
+    number: int = 1,
+    *,
+    checkout_id: str = "",
+    entity: str = "entity",
+    now: datetime = NOW,
+    front: FrontEnd | None = None,
+    **facts: object,
 ) -> PaymentAttempt:
     """An attempt whose checkout is open."""
     attempt = an_attempt(number, now=now, **facts)  # type: ignore[arg-type]
@@ -52,9 +63,7 @@ def an_open_attempt(
         entity=entity,
         now=now,
         pay_by=payable_until(now + timedelta(minutes=10), now),
-        script_url="https://gateway.invalid/widget.js",
-        integrity="sha384-x",
-        brands=("VISA", "MADA"),
+        front=front or A_WIDGET,
     )
     return attempt
 

@@ -10,6 +10,7 @@ FOREIGN = frozenset(
     {
         "begin_payment",
         "cancel",
+        "charge",
         "check",
         "check_refund",
         "complete",

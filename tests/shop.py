@@ -30,6 +30,7 @@ from muvi.application.orders.cancel_order import (
     CheckCancel,
     CheckCancelCommand,
 )
+from muvi.application.orders.charge_token import TokenCharging
 from muvi.application.orders.choose_seats import ChooseSeats, ChooseSeatsCommand
 from muvi.application.orders.due_checkouts import ClaimDueCheckouts
 from muvi.application.orders.lines import LineWriter
@@ -50,6 +51,7 @@ from muvi.domain.seating.selection import TicketWish
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.text import Language
+from muvi.ports.payments.tokens import CardToken
 
 A, B, C, D = (SeatKey(f"1-0-{column}") for column in range(4))
 ROUNDS = 400
@@ -73,7 +75,8 @@ class Shop:
         self.immortal = MemoryUnitOfWork(self.database)
         self.begin: Any = MortalUnitOfWork(self.immortal, self.killer)
         self.box_office: Any = Mortal(self.office, self.killer)
-        self.gateways = FixedGateways(Mortal(self.gateway, self.killer))  # type: ignore[arg-type]
+        mortal: Any = Mortal(self.gateway, self.killer)
+        self.gateways = FixedGateways(mortal, charges=[mortal])
         self.views = MemoryOrderViews(self.database)
         self._wire()
 
@@ -87,7 +90,8 @@ class Shop:
         self.choose_seats = ChooseSeats(
             begin, self.showtimes, self.box_office, self.policy, lines, operations, clock
         )
-        self.start_payment = StartPayment(begin, self.box_office, self.gateways, operations, clock)
+        charging = TokenCharging(begin, self.gateways, clock)
+        self.start_payment = StartPayment(begin, self.box_office, self.gateways, operations, charging)
         self.cancel_order = CancelOrder(begin, self.box_office, clock, MemoryContent(self.database))
         self.check_cancel = CheckCancel(begin)
         self.advance = AdvanceCheckout(begin, self.steps, clock, ids)
@@ -108,8 +112,13 @@ class Shop:
             ChooseSeatsCommand(actor=actor, order_id=order_id, showtime_id=SHOWTIME, tickets=wishes)
         )
 
-    async def pay(self, order_id: UUID, actor: Actor = GUEST) -> PaymentStarted:
-        command = StartPaymentCommand(actor=actor, order_id=order_id, language=Language.EN)
+    async def pay(self, order_id: UUID, actor: Actor = GUEST, token: str = "") -> PaymentStarted:
+        command = StartPaymentCommand(
+            actor=actor,
+            order_id=order_id,
+            language=Language.EN,
+            token=CardToken(token) if token else None,
+        )
         return await self.start_payment(command)
 
     async def cancel(self, order_id: UUID, actor: Actor = GUEST) -> Order:
@@ -276,7 +285,7 @@ class Shop:
         assert self.kept_minor(order_id) == (order.total_minor if confirmed else 0)
         assert self.seats_of(order_id) == (set(map(SeatKey, order.seats)) if confirmed else set())
         assert self.seats_of(order_id, ClaimState.HELD, ClaimState.PAYING) == set()
-        assert self._tickets(order_id) == (len(order.seats) if confirmed else 0)
+        assert self.tickets_of(order_id) == (len(order.seats) if confirmed else 0)
         assert order.status in (OrderStatus.CONFIRMED, OrderStatus.EXPIRED, OrderStatus.CANCELLED)
         assert order.box_office_order is None
         went_back = sum(refund.is_done for refund in self.refunds(order_id))
@@ -299,7 +308,8 @@ class Shop:
     def _holders(self) -> dict[SeatKey, str]:
         return self.office._showtimes[self.showtime.ref].holders
 
-    def _tickets(self, order_id: UUID) -> int:
+    def tickets_of(self, order_id: UUID) -> int:
+        """How many were issued for an order."""
         return sum(ticket.order_id == order_id for ticket in self.database.table("tickets").values())
 
 

@@ -1,7 +1,7 @@
 """The worlds a suite runs in: memory first, then the real thing; vendors are played by the sandbox."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,15 @@ async def store(empty_store: PurchaseStore) -> PurchaseStore:
     """The rows of purchases with one showtime on sale."""
     await empty_store.put_on_sale(a_showtime_for_sale())
     return empty_store
+
+
+@pytest.fixture(scope="session")
+def aws_address() -> Iterator[str]:
+    """AWS on this machine, one for the session; it is reached by nobody else."""
+    from tests.aws import aws  # noqa: PLC0415  heavy, and few tests need it
+
+    with aws() as address:
+        yield address
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tests.builders_orders import NOW
 from typing_extensions import override
 
 from muvi.adapters.db.order_views import SqlOrderViews
+from muvi.adapters.db.payment_views import SqlPaymentViews
 from muvi.adapters.db.showtimes_for_sale import SqlShowtimesForSale
 from muvi.adapters.db.tables.catalog import films, ratings
 from muvi.adapters.db.tables.showtimes import showtimes
@@ -17,10 +18,12 @@ from muvi.adapters.db.tables.venues import cinemas, experiences, screens
 from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.adapters.memory.orders import MemoryOrderViews
+from muvi.adapters.memory.payments import MemoryPaymentViews
 from muvi.adapters.memory.seating import Claim
 from muvi.adapters.memory.showtimes import MemoryShowtimesForSale
 from muvi.adapters.memory.unit_of_work import MemoryUnitOfWork
 from muvi.ports.orders.views import OrderViews
+from muvi.ports.payments.views import PaymentViews
 from muvi.ports.showtimes.for_sale import ShowtimeForSale, ShowtimesForSale
 
 
@@ -29,6 +32,7 @@ class PurchaseStore(Protocol):
 
     begin: Callable[..., Any]
     views: OrderViews
+    pages: PaymentViews
     showtimes: ShowtimesForSale
 
     async def put_on_sale(self, showtime: ShowtimeForSale) -> None: ...
@@ -50,6 +54,7 @@ class MemoryStore(PurchaseStore):
         self.database = MemoryDatabase()
         self.begin = MemoryUnitOfWork(self.database)
         self.views = MemoryOrderViews(self.database)
+        self.pages = MemoryPaymentViews(self.database)
         self.showtimes = MemoryShowtimesForSale(self.database)
 
     @override
@@ -69,7 +74,9 @@ class MemoryStore(PurchaseStore):
     async def claim_history(self, showtime_id: UUID) -> list[tuple[str, str, int]]:
         events = self.database.table("seat_claim_events").values()
         return [
-            (seat, str(claim.state), claim.version) for where, seat, claim in events if where == showtime_id
+            (seat, str(claim.state), claim.version)
+            for where, seat, claim, _ in events
+            if where == showtime_id
         ]
 
     @override
@@ -88,6 +95,7 @@ class SqlStore(PurchaseStore):
         self.engine = engine
         self.begin = SqlUnitOfWork(engine)
         self.views = SqlOrderViews(engine)
+        self.pages = SqlPaymentViews(engine)
         self.showtimes = SqlShowtimesForSale(engine)
 
     @override

@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from muvi.adapters.db.identity import SqlProfiles
 from muvi.adapters.db.outbox import SqlDeadLetters, SqlPostOffice
 from muvi.adapters.db.payment_views import SqlPaymentViews
+from muvi.adapters.db.sms_senders import SqlSenderChoices
 from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.memory.database import MemoryDatabase
-from muvi.adapters.memory.identity import MemoryProfiles
+from muvi.adapters.memory.identity import MemoryProfiles, MemorySenderChoices
 from muvi.adapters.memory.messaging import MemoryDeadLetters, MemoryPostOffice
 from muvi.adapters.memory.payments import MemoryPaymentViews
 from muvi.adapters.memory.unit_of_work import MemoryUnitOfWork
+from muvi.ports.identity.senders import SenderChoices
 from muvi.ports.identity.users import Profiles
 from muvi.ports.messaging.post import DeadLetters, PostOffice
 from muvi.ports.payments.views import PaymentViews
@@ -25,6 +27,7 @@ class World:
 
     begin: Callable[..., object]
     profiles: Profiles
+    senders: SenderChoices
     post: PostOffice
     dead: DeadLetters
     pages: PaymentViews
@@ -36,6 +39,7 @@ def memory_world() -> World:
     return World(
         begin=MemoryUnitOfWork(database),
         profiles=MemoryProfiles(database),
+        senders=MemorySenderChoices(),
         post=MemoryPostOffice(database),
         dead=MemoryDeadLetters(database),
         pages=MemoryPaymentViews(database),
@@ -47,6 +51,7 @@ def sql_world(engine: AsyncEngine) -> World:
     return World(
         begin=SqlUnitOfWork(engine),
         profiles=SqlProfiles(engine),
+        senders=SqlSenderChoices(engine),
         post=SqlPostOffice(engine),
         dead=SqlDeadLetters(engine),
         pages=SqlPaymentViews(engine),

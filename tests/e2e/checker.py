@@ -75,7 +75,10 @@ class Seen:
         return cls(
             tables=tables,
             vista=await town.sandbox.truth("vista"),
-            gateway=await town.sandbox.truth("hyperpay"),
+            gateway=[
+                *await town.sandbox.truth("hyperpay"),
+                *map(_in_the_same_words, await town.sandbox.truth("payfort")),
+            ],
             letters={email: len(await town.sandbox.inbox("email", email)) for email in emails},
             abandoned=await town.rows(ABANDONED.format(OPEN_LONG)),
             now=town.now(),
@@ -292,8 +295,21 @@ def broken_promises(seen: Seen, guests: Iterable[Guest]) -> Iterator[str]:
             if any(ticket["code"] not in codes for ticket in body.get("tickets", ())):
                 yield f"I21 {path} told of tickets that are gone"
             action = body.get("nextAction")
-            if action and attempts.get(body["paymentId"]) != action["checkoutId"]:
+            if action and attempts.get(body["paymentId"]) != _checkout_of(action, body["paymentId"]):
                 yield f"I21 {path} told of a payment that is gone: {body['paymentId']}"
+
+
+def _checkout_of(action: Row, payment_id: str) -> str:
+    """The checkout of a buyer: a widget names it, a form has our reference, and so has a charge."""
+    if action["type"] in {"none", "redirect"}:
+        return payment_id
+    return str(action.get("checkoutId") or action["formFields"]["merchant_reference"])
+
+
+def _in_the_same_words(one: Row) -> Row:
+    """PayFort's record as HyperPay's: its refunds carry the id of the payment."""
+    refunded = one.get("id", "") if one["event"] == "refund" else ""
+    return one | {"merchantTransactionId": one.get("merchant_reference", ""), "referencedId": refunded}
 
 
 def _moves(events: Iterable[Row], *names: str) -> dict[str, Row]:

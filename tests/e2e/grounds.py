@@ -40,12 +40,14 @@ class Grounds:
             yield cls(postgres, redis_url, name, secrets)
 
     @contextmanager
-    def town(self, *, second_api: bool = False, redis_url: str = "", **extra: str) -> Iterator[Town]:
+    def town(
+        self, *, second_api: bool = False, second_worker: bool = False, redis_url: str = "", **extra: str
+    ) -> Iterator[Town]:
         """A town, not started yet; gone afterwards. `redis_url` gives it another Redis than the session's."""
         name = f"{self.template}_{next(_numbers)}"
         with servers.temporary_home() as home, servers.database(self.postgres, name, self.template) as url:
             ground = Ground(self.secrets, redis_url or self.redis_url, url)
-            town = Town(ground, home, second_api=second_api, **extra)
+            town = Town(ground, home, second_api=second_api, second_worker=second_worker, **extra)
             try:
                 yield town
             finally:

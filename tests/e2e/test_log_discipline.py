@@ -14,6 +14,7 @@ VENDOR_SECRETS = (
     "sandbox-hyperpay-token",
     "sandbox-vista-website",
     "sandbox-unifonic-token",
+    "sandbox-taqnyat-key",
     "sandbox-sendgrid-key",
 )
 TIMES = re.compile(r'"(?:at|ms|seconds|took_ms)":"?[^,"}]+"?')

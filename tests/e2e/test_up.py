@@ -1,5 +1,6 @@
 """`muvi up` from outside: it says what is in the way, brings everything up, and leaves nothing behind."""
 
+import json
 import os
 import signal
 import socket
@@ -92,6 +93,13 @@ def test_everything_comes_up_and_sigterm_ends_it_all(home: Path) -> None:
         ):
             assert address in copy.said
         assert muvi(home, "migrate").returncode == 0  # in another shell, told nothing but the home
+        assert f"MUVI_HOME={home} .venv/bin/muvi buy" in copy.said
+        bought = muvi(home, "buy", "--json", "--into", str(home))
+        assert bought.returncode == 0, bought.stdout + bought.stderr
+        booking = json.loads(bought.stdout)["steps"][-2]["booking"]
+        assert (home / f"ticket-{booking}.png").exists()
+        examined = muvi(home, "doctor")
+        assert examined.returncode == 0, examined.stdout
         everybody = descendants(copy.process.pid)
         assert len(everybody) > 5
         assert copy.stop() == 0

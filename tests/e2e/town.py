@@ -33,10 +33,12 @@ from muvi.entrypoints.local.processes import Child, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
+POOL = "8"
+"""Connections of each process. The towns of a session share one server, and no pool shrinks."""
 OWN = ("DATABASE_URL", "REDIS_URL", "DB_WRITE_HOST", "DB_READ_HOST", "REDIS_HOST", "NODE_ENV", "MUVI_ENV")
 HEADERS = {"accept": "application/json"}
 T = TypeVar("T")
-API, SECOND_API, WORKER, SANDBOX = "api", "second-api", "worker", "sandbox"
+API, SECOND_API, WORKER, SECOND_WORKER, SANDBOX = "api", "second-api", "worker", "second-worker", "sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,15 @@ class Part:
 class Town:
     """See the module. `extra` goes into the environment of every process."""
 
-    def __init__(self, ground: Ground, home: Path, *, second_api: bool = False, **extra: str) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        home: Path,
+        *,
+        second_api: bool = False,
+        second_worker: bool = False,
+        **extra: str,
+    ) -> None:
         self.home, self.database_url, self.redis_url = home, ground.database_url, ground.redis_url
         api, sandbox, second, metrics = (free_port() for _ in range(4))
         self.api_url, self.second_url = f"http://127.0.0.1:{api}", f"http://127.0.0.1:{second}"
@@ -75,7 +85,7 @@ class Town:
         self.showtimes: list[dict[str, Any]] = []
         self.page = 0
         given = {name: value for name, value in os.environ.items() if name not in OWN}
-        self._environment = {
+        self.environment = {
             **given,
             **ground.secrets,
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
@@ -88,7 +98,7 @@ class Town:
             "WORKER_METRICS_PORT": str(metrics),
             "PUBLIC_BASE_URL": self.api_url,
             "JWT_EXPIRES_IN": "2d",
-            "DB_POOL_MAX": "16",
+            "DB_POOL_MAX": POOL,
             **extra,
         }
         self.parts = {
@@ -99,6 +109,10 @@ class Town:
         if second_api:
             self.parts[SECOND_API] = Part(
                 "muvi.entrypoints.api", second, environment={"SERVER_PORT": str(second)}
+            )
+        if second_worker:
+            self.parts[SECOND_WORKER] = Part(
+                "muvi.entrypoints.worker", environment={"WORKER_METRICS_PORT": str(free_port())}
             )
 
     def start(self) -> None:
@@ -112,7 +126,7 @@ class Town:
         """Start a part, as another module for good when one is given."""
         part = self.parts[name]
         part.module = module or part.module
-        told = {**self._environment, **part.environment, **environment}
+        told = {**self.environment, **part.environment, **environment}
         command = [sys.executable, "-m", part.module]
         part.child = spawn(name, command, log=self._log(name), env=told, cwd=ROOT)
         if wait:
@@ -122,7 +136,7 @@ class Town:
         """Run a command of `muvi` to its end; what it printed."""
         line = [sys.executable, "-m", "muvi", *words]
         ended = subprocess.run(
-            line, env=self._environment, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+            line, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
         )
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
@@ -211,7 +225,7 @@ class Town:
 
     def secret(self, name: str) -> str:
         """What every process was told."""
-        return self._environment[name]
+        return self.environment[name]
 
     def said(self, lines: int = 25) -> str:
         """The end of what every part wrote."""

@@ -30,6 +30,7 @@ from muvi.adapters.db.webhook_events import SqlWebhookEvents
 from muvi.adapters.payments.hyperpay.codes import verdict_of
 from muvi.adapters.payments.hyperpay.gateway import HyperPay
 from muvi.adapters.payments.hyperpay.webhook import WebhookReader
+from muvi.adapters.payments.payfort.signature import Signer
 from muvi.adapters.vista.box_office import VistaBoxOffice
 from muvi.adapters.vista.client import CodeRefused
 from muvi.application.orders import advance_checkout, box_office_steps, learned
@@ -66,7 +67,7 @@ GUARDS: Mapping[str, str] = {
     "hint": "a message says that there is news, the gateway says which",
     "hearing": "a message and a return visit want a check",
     "once": "the same message is heard once",
-    "known-money": "a message about money that is known is no news",
+    "known-money": "a message about a payment whose end is known is no news",
     "poll": "without any signal the gateway is asked at certain moments",
     "last-look": "a form that was paid is looked at once more when nobody can pay any more",
     "look-at-expiry": "an order that expires with an open form asks the gateway once more",
@@ -174,6 +175,11 @@ def _opened(real: Call, reader: WebhookReader, vector: bytes, sealed: bytes) -> 
     return plaintext
 
 
+@_around(Signer, "is_genuine")
+def _is_genuine(real: Call, signer: Signer, fields: object) -> bool:
+    return off("signature") or bool(real(signer, fields))
+
+
 @_around(HyperPay, "check")
 async def _check(real: Call, gateway: HyperPay, payment: PaymentToCheck) -> PaymentReport:
     said = _heard() / payment.reference
@@ -210,11 +216,12 @@ async def _claim(real: Call, post: SqlPostOffice, now: datetime, **limits: int) 
     return due
 
 
+@_around(PaymentAttempt, "announce")
 @_around(PaymentAttempt, "signal")
-def _signal(real: Call, attempt: PaymentAttempt, now: datetime, payment_id: str = "") -> None:
+def _signal(real: Call, attempt: PaymentAttempt, *given: object, **said: bool) -> None:
     given_up = off("declined-form") and attempt.status is AttemptStatus.FAILED
     if not (off("hearing") or given_up):
-        real(attempt, now, payment_id)
+        real(attempt, *given, **said)
 
 
 @_around(PaymentAttempt, "apply")
@@ -225,9 +232,9 @@ def _apply(real: Call, attempt: PaymentAttempt, *given: object, **named: object)
     return events
 
 
-@_around(PaymentAttempt, "has_captured")
-def _has_captured(real: Call, attempt: PaymentAttempt, payment_id: str) -> bool:
-    return not off("known-money") and real(attempt, payment_id)
+@_around(PaymentAttempt, "knows")
+def _knows(real: Call, attempt: PaymentAttempt, payment_id: str, **said: bool) -> bool:
+    return not off("known-money") and bool(real(attempt, payment_id, **said))
 
 
 @_around(PaymentAttempt, "usable")

@@ -133,8 +133,8 @@ class SteppedGateways:
         self._real, self._steps = real, steps
 
     @property
-    def default(self) -> str:
-        return self._real.default
+    def offered(self) -> tuple[str, ...]:
+        return self._real.offered
 
     def of(self, name: str) -> Any:  # noqa: ANN401  a gateway or None
         gateway = self._real.of(name)

@@ -190,3 +190,27 @@ async def test_a_table_that_changed_under_a_statement_is_met_with_a_fresh_plan(
             failures += 1
     assert failures <= 1
     assert len(await read(database, GET, {"name": "a"})) == 1
+
+
+async def test_a_connection_goes_back_whichever_way_its_block_ends(database: DirectEngine) -> None:
+    """The pool has few: one that stayed out would be missed at once."""
+    pool: Any = database.pool
+
+    async def fail() -> None:
+        async with database.connect() as connection:
+            await connection.execute(GET, {"name": "a"})
+            raise LookupError
+
+    for number in range(3):
+        async with database.begin() as connection:
+            await connection.execute(ADD, a_thing(f"begun {number}"))
+        async with single(database).connect() as connection:
+            await connection.execute(GET, {"name": "a"})
+        async with database.connect() as connection:
+            await connection.execute(ADD, a_thing("left open"))
+        with pytest.raises(LookupError):
+            await fail()
+        assert pool.checkedout() == 0
+    assert {str(row["name"]) for row in await read(database, sa.select(things))} == {
+        f"begun {number}" for number in range(3)
+    }

@@ -89,8 +89,8 @@ def test_the_migrated_schema_is_the_one_the_code_knows(empty_database_url: str) 
 
 
 def test_a_migration_too_few_is_seen(empty_database_url: str) -> None:
-    """The twin."""
-    upgrade(empty_database_url, revisions()[-2])
+    """The twin. The last but one may differ by a function only, which is compared with no table."""
+    upgrade(empty_database_url, revisions()[0])
     assert inspect(empty_database_url, differences)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from tests.contract.identity.vendors import CHECK, START, VENDORS, Vendor
 from tests.contract.worlds import World
 
-from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.memory.clock import CountingIds, FakeClock
-from muvi.adapters.memory.identity import MemorySmsOtp, MemoryTokens
-from muvi.adapters.sms.unifonic import SYSTEM, UnifonicOtp
+from muvi.adapters.memory.identity import MemorySenderChoices, MemorySmsOtp, MemoryTokens
+from muvi.application.identity.otp_senders import OtpSenders
 from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
 from muvi.application.identity.verify_otp import SignedIn, VerifyOtp, VerifyOtpCommand
 from muvi.domain.identity.challenge import (
@@ -31,7 +31,6 @@ from muvi.ports.errors import OutcomeUnknown, PortError, Unavailable
 from muvi.ports.identity.sms_otp import SmsOtp
 
 PHONE = PhoneNumber("+966512345678")
-START, CHECK = "verifications/start", "verifications/check"
 DOWN = {"fault": "before", "status": 503}
 DOWN_AFTER = {"fault": "after", "status": 503}
 LOST = {"fault": "cut-after"}
@@ -58,7 +57,7 @@ class InMemory(Partner):
 
     async def fails(self, _call: str, rule: dict[str, object]) -> None:
         kind: type[PortError] = OutcomeUnknown if rule is LOST else Unavailable
-        self._memory.fail_with = kind("it fails", system=SYSTEM)
+        self._memory.fail_with = kind("it fails", system="sms")
         self._memory.fail_after = rule in (LOST, DOWN_AFTER)
 
     async def codes(self) -> list[str]:
@@ -66,23 +65,15 @@ class InMemory(Partner):
 
 
 class OnTheWire(Partner):
-    """Unifonic as the sandbox plays it."""
+    """A vendor as the sandbox plays it."""
 
-    def __init__(self, app: Litestar, phone: httpx.AsyncClient) -> None:
+    def __init__(self, vendor: Vendor, app: Litestar, phone: httpx.AsyncClient) -> None:
+        self._vendor = vendor
         self._phone = phone
-        http = VendorHttp(
-            SYSTEM,
-            "http://sandbox/unifonic/services/api/v2",
-            headers=(
-                ("x-authenticate-app-id", "sandbox-app"),
-                ("Authorization", "Bearer sandbox-unifonic-token"),
-            ),
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False),  # a cut reply ends short
-        )
-        self.sms = UnifonicOtp(http)
+        self.sms = vendor.adapter(app)
 
     async def fails(self, call: str, rule: dict[str, object]) -> None:
-        await self._phone.post("/control", json={"system": "unifonic", "call": call, **rule})
+        await self._phone.post("/control", json={**self._vendor.call(call), **rule})
 
     async def codes(self) -> list[str]:
         answer = await self._phone.get("/inbox", params={"channel": "sms", "to": PHONE.e164})
@@ -97,8 +88,9 @@ class Desk:
         clock = FakeClock()
         ids = CountingIds(clock)
         self.world, self.partner = world, partner
-        self._send = SendOtp(world.begin, partner.sms, clock, ids)
-        self._verify = VerifyOtp(world.begin, partner.sms, MemoryTokens(), clock, ids)
+        senders = OtpSenders({"one": partner.sms}, MemorySenderChoices())
+        self._send = SendOtp(world.begin, senders, clock, ids)
+        self._verify = VerifyOtp(world.begin, senders, MemoryTokens(), clock, ids)
 
     async def send(self) -> str:
         await self._send(SendOtpCommand(phone=PHONE, purpose=OtpPurpose.GUEST, language=Language.EN))
@@ -119,10 +111,11 @@ class Desk:
             return await tx.challenges.lock_or_open(PHONE)
 
 
-@pytest.fixture(params=["fake", "unifonic"])
+@pytest.fixture(params=["fake", *VENDORS])
 async def desk(request: pytest.FixtureRequest, world: World, sandbox: Litestar) -> AsyncGenerator[Desk]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox), base_url="http://sandbox") as phone:
-        yield Desk(world, InMemory() if request.param == "fake" else OnTheWire(sandbox, phone))
+        vendor = VENDORS.get(request.param)
+        yield Desk(world, InMemory() if vendor is None else OnTheWire(vendor, sandbox, phone))
 
 
 async def test_a_partner_that_answers_5xx_has_sent_nothing_and_says_so(desk: Desk) -> None:

@@ -77,7 +77,7 @@ async def test_a_challenge_comes_back(world: World) -> None:
         assert await tx.challenges.lock(PHONE) is None
         challenge = await tx.challenges.lock_or_open(PHONE)
         assert facts(challenge) == facts(OtpChallenge(phone=PHONE))
-        challenge.send(UUID(int=3), OtpPurpose.GUEST, NOW)
+        challenge.send(UUID(int=3), OtpPurpose.GUEST, "one", NOW)
         challenge.take_try(OtpPurpose.GUEST, NOW + timedelta(seconds=1, microseconds=5))
         await tx.challenges.save(challenge)
     async with world.begin() as tx:

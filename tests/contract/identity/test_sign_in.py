@@ -3,13 +3,15 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from tests.contract.worlds import World
 
 from muvi.adapters.memory.clock import CountingIds, FakeClock
-from muvi.adapters.memory.identity import MemorySmsOtp, MemoryTokens
+from muvi.adapters.memory.identity import MemorySenderChoices, MemorySmsOtp, MemoryTokens
+from muvi.application.identity.otp_senders import OtpSenders
 from muvi.application.identity.refresh_session import RefreshCommand, RefreshSession
 from muvi.application.identity.send_otp import SendOtp, SendOtpCommand
 from muvi.application.identity.verify_otp import SignedIn, VerifyOtp, VerifyOtpCommand
@@ -42,13 +44,17 @@ class Desk:
         self.tokens = MemoryTokens()
         self.ids = CountingIds(self.clock)
 
+    @property
+    def senders(self) -> OtpSenders:
+        return OtpSenders({"one": self.sms}, MemorySenderChoices())
+
     async def send(self, purpose: OtpPurpose = GUEST) -> str:
-        use_case = SendOtp(self.world.begin, self.sms, self.clock, self.ids)
+        use_case = SendOtp(self.world.begin, self.senders, self.clock, self.ids)
         await use_case(SendOtpCommand(phone=PHONE, purpose=purpose, language=Language.AR))
         return self.sms.code_of(PHONE)
 
     async def verify(self, code: str, purpose: OtpPurpose = GUEST) -> SignedIn:
-        use_case = VerifyOtp(self.world.begin, self.sms, self.tokens, self.clock, self.ids)
+        use_case = VerifyOtp(self.world.begin, self.senders, self.tokens, self.clock, self.ids)
         command = VerifyOtpCommand(phone=PHONE, code=code, purpose=purpose, platform=Platform.IOS)
         return await use_case(command)
 
@@ -155,7 +161,7 @@ class AgreeingSms(MemorySmsOtp):
         super().__init__()
         self.all_there = asyncio.Barrier(askers)
 
-    async def check(self, phone: PhoneNumber, code: str) -> CodeCheck:
+    async def check(self, phone: PhoneNumber, code: str, request: UUID) -> CodeCheck:  # noqa: ARG002
         await self.all_there.wait()
         return CodeCheck.CORRECT if code == self.code_of(phone) else CodeCheck.WRONG
 

@@ -20,8 +20,7 @@ from tests.builders_orders import (
 )
 from tests.contract.purchase_stores import SqlStore
 
-from muvi.adapters.db.errors import MEANINGS, translating
-from muvi.adapters.db.tables import metadata
+from muvi.adapters.db.errors import translating
 from muvi.domain.orders.order import TRANSITIONS, OrderStatus
 from muvi.domain.seating.selection import SeatsTaken
 
@@ -168,24 +167,3 @@ async def test_no_more_of_a_line_goes_back_than_it_cost(bought: AsyncEngine) -> 
 async def test_a_held_seat_has_an_end(bought: AsyncEngine) -> None:
     for_ever = "UPDATE seat_claims SET state = 'HELD', expires_at = NULL"
     assert (await refused(bought, for_ever)).startswith("ck_seat_claims_held_expires")
-
-
-async def test_every_constraint_with_a_meaning_exists(bought: AsyncEngine) -> None:
-    query = """
-        SELECT conname FROM pg_constraint UNION SELECT indexname FROM pg_indexes
-        UNION SELECT substring(prosrc from $$CONSTRAINT = '([a-z_]+)'$$) FROM pg_proc
-        WHERE prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql')
-    """
-    async with bought.connect() as connection:
-        names = set((await connection.execute(text(query))).scalars())
-    assert set(MEANINGS) <= names
-
-
-def test_every_constraint_has_a_name() -> None:
-    nameless = [
-        table.name
-        for table in metadata.tables.values()
-        for constraint in table.constraints
-        if constraint.name is None
-    ]
-    assert nameless == []

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 from litestar import Litestar
 
 from muvi.adapters.kit.http_client import VendorHttp
+from muvi.adapters.memory import gateway as memory
 from muvi.adapters.memory.clock import FakeClock
 from muvi.adapters.memory.gateway import MemoryGateway, Trouble
 from muvi.adapters.memory.payments import MemoryCallBudgets
 from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
 from muvi.adapters.payments.hyperpay.reports import CallLimits
+from muvi.adapters.payments.payfort.gateway import PayFort, PayFortConfig
+from muvi.adapters.payments.payfort.signature import Signer
+from muvi.domain.payments.front_end import HostedForm
 from muvi.domain.shared.ids import to_wire, ulid
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
@@ -26,11 +31,13 @@ from muvi.ports.payments.gateway import (
     PaymentToCheck,
     RefundRequest,
 )
+from muvi.ports.payments.tokens import CardToken, TokenCharges
 from muvi_sandbox.config import SandboxConfig
 from muvi_sandbox.config import from_env as sandbox_config
 
 PRICE = Money(8650)
 PAYS, DECLINES, CHALLENGES = "4111111111111111", "4000000000000002", "4000000000003220"
+TOKENS = (memory.PAYS, memory.DECLINES, memory.CHALLENGES)
 CARD = {"expiry_month": "12", "expiry_year": "2039", "cvv": "123"}
 RETURN = "http://127.0.0.1:3000/api/v1/transactions/hyperPay?orderId=1"
 
@@ -42,13 +49,22 @@ OURS = {
     "ip": "ip",
 }
 """The gateway's names of what it may know of a buyer, and ours."""
+PERSONAL = ("customer_name", "phone_number", "customer_ip")
 
 
 class Scene(abc.ABC):
-    """One gateway and its buyer. Times are those of the gateway."""
+    """One gateway and its buyer. Times are those of the gateway.
+
+    What gateways differ in: whether every card of a checkout is listed, whether an opening is a call of
+    theirs, whether they are told of buyers, and whether one checkout can take money twice.
+    """
 
     gateway: PaymentGateway
     clock: Clock
+    lists_every_card = True
+    is_asked_to_open = True
+    knows_buyers = True
+    takes_a_checkout_twice = True
 
     def __init__(self) -> None:
         self._count = 0
@@ -100,6 +116,16 @@ class Scene(abc.ABC):
             sent_at=self.clock.now(),
         )
 
+    def to_charge(self, reference: str = "") -> CheckoutRequest:
+        """A charge to make."""
+        return CheckoutRequest(
+            reference=reference or self.reference(),
+            amount=PRICE,
+            language=Language.EN,
+            email="guest@example.com",
+            ip="203.0.113.7",
+        )
+
     @abc.abstractmethod
     async def pay(self, checkout_id: str) -> None:
         """The buyer's card pays."""
@@ -121,7 +147,7 @@ class Scene(abc.ABC):
         """The buyer satisfies the bank."""
 
     @abc.abstractmethod
-    async def told_of_buyer(self, checkout_id: str) -> dict[str, str]:
+    async def told_of_buyer(self, checkout: GatewayCheckout) -> dict[str, str]:
         """What the gateway was told of who pays; only what was given, under our names."""
 
     @abc.abstractmethod
@@ -137,7 +163,17 @@ class Scene(abc.ABC):
         """All money that the gateway really took, less what it gave back."""
 
 
-class MemoryScene(Scene):
+class TokenScene(Scene):
+    """A gateway that charges tokens, and the buyer's client that has them made."""
+
+    charges: TokenCharges
+
+    @abc.abstractmethod
+    async def token(self, card: str) -> CardToken:
+        """The gateway's name of one of the cards `PAYS`, `DECLINES` and `CHALLENGES`."""
+
+
+class MemoryScene(TokenScene):
     """The memory gateway."""
 
     def __init__(self, *accounts: str) -> None:
@@ -145,6 +181,7 @@ class MemoryScene(Scene):
         self.clock: FakeClock = FakeClock()
         self.gateway: MemoryGateway = MemoryGateway(self.clock)
         self.gateway.accounts = accounts or self.gateway.accounts
+        self.charges: MemoryGateway = self.gateway
         self._payments: list[str] = []
         self._references: list[str] = []
 
@@ -152,6 +189,14 @@ class MemoryScene(Scene):
         checkout, reference = await super().opened(reference, amount)
         self._references.append(reference)
         return checkout, reference
+
+    async def token(self, card: str) -> CardToken:
+        return CardToken(TOKENS[(PAYS, DECLINES, CHALLENGES).index(card)])
+
+    def to_charge(self, reference: str = "") -> CheckoutRequest:
+        request = super().to_charge(reference)
+        self._references.append(request.reference)
+        return request
 
     async def pay(self, checkout_id: str) -> None:
         self._payments.append(self.gateway.pay(checkout_id))
@@ -168,8 +213,8 @@ class MemoryScene(Scene):
     async def pass_challenge(self, checkout_id: str) -> None:
         await self.pay(checkout_id)
 
-    async def told_of_buyer(self, checkout_id: str) -> dict[str, str]:
-        request = self.gateway.requests[checkout_id]
+    async def told_of_buyer(self, checkout: GatewayCheckout) -> dict[str, str]:
+        request = self.gateway.requests[checkout.id]
         return {name: value for name in OURS.values() if (value := getattr(request, name))}
 
     async def lose(self, call: str) -> None:
@@ -193,21 +238,65 @@ class OffsetClock(Clock):
         return self._now()
 
 
-class HyperPayScene(Scene):
-    """HyperPay against the sandbox of the same process."""
+class SandboxScene(Scene):
+    """A gateway against the sandbox of the same process."""
 
-    def __init__(self, app: Litestar, config: SandboxConfig, limits: CallLimits | None = None) -> None:
+    system: str
+    calls: Mapping[str, str]
+    signs: Mapping[str, int]
+
+    def __init__(self, app: Litestar, config: SandboxConfig, path: str, *headers: tuple[str, str]) -> None:
         super().__init__()
         self.clock: OffsetClock = OffsetClock(config.clock.now)
+        self._config = config
         transport = httpx.ASGITransport(app=app)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://sandbox")
         self.vendor = VendorHttp(
             "gateway",
-            "http://sandbox/hyperpay",
-            headers=[("Authorization", f"Bearer {config.hyperpay_token}")],
+            f"http://sandbox/{path}",
+            headers=headers,
             transport=httpx.ASGITransport(app=app),
             total_s=2.0,
         )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+        await self.vendor.aclose()
+
+    async def knobs(self, **knobs: object) -> None:
+        """Turn knobs of the sandbox's gateway."""
+        (await self.http.post("/control/knobs", json={self.system: knobs})).raise_for_status()
+
+    async def fault(self, **rule: object) -> None:
+        """Add a control rule."""
+        (await self.http.post("/control", json={"system": self.system, **rule})).raise_for_status()
+
+    async def lose(self, call: str) -> None:
+        await self.fault(call=self.calls[call], fault="garbage-after", status=502)
+
+    async def wait(self, **delta: float) -> None:
+        self._config.clock.advance(timedelta(**delta).total_seconds())
+
+    async def truth(self, *events: str) -> list[dict[str, object]]:
+        """What really happened."""
+        rows = (await self.http.get(f"/truth/{self.system}")).json()
+        return [row for row in rows if not events or row["event"] in events]
+
+    async def taken_minor(self) -> int:
+        rows = await self.truth(*self.signs)
+        return sum(self.signs[str(row["event"])] * int(str(row["amount_minor"])) for row in rows)
+
+
+class HyperPayScene(SandboxScene):
+    """HyperPay's widget."""
+
+    system = "hyperpay"
+    calls: Mapping[str, str] = {"open": "checkouts", "check": "checkouts/payment", "refund": "payments/RF"}
+    signs: Mapping[str, int] = {"debit": 1, "capture": 1, "refund": -1}
+
+    def __init__(self, app: Litestar, config: SandboxConfig, limits: CallLimits | None = None) -> None:
+        super().__init__(app, config, "hyperpay", ("Authorization", f"Bearer {config.hyperpay_token}"))
         entities = {
             "DEFAULT": config.hyperpay_entity,
             "MADA": config.hyperpay_mada_entity,
@@ -220,20 +309,6 @@ class HyperPayScene(Scene):
             limits=limits or CallLimits(),
         )
         self.gateway: HyperPay = HyperPay(settings, self.vendor, MemoryCallBudgets(self.clock), self.clock)
-        self._config = config
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self.http.aclose()
-        await self.vendor.aclose()
-
-    async def knobs(self, **knobs: object) -> None:
-        """Turn knobs of the sandbox's gateway."""
-        (await self.http.post("/control/knobs", json={"hyperpay": knobs})).raise_for_status()
-
-    async def fault(self, **rule: object) -> None:
-        """Add a control rule."""
-        (await self.http.post("/control", json={"system": "hyperpay", **rule})).raise_for_status()
 
     async def shop(self, checkout_id: str, card: str) -> httpx.Response:
         """The buyer types a card."""
@@ -257,31 +332,109 @@ class HyperPayScene(Scene):
         answer = await self.http.get(f"/hyperpay/3ds/{checkout_id}", params={"result": "Y"})
         assert answer.status_code == 303
 
-    async def told_of_buyer(self, checkout_id: str) -> dict[str, str]:
-        told = next(row for row in await self.truth("checkout") if row["checkoutId"] == checkout_id)
+    async def told_of_buyer(self, checkout: GatewayCheckout) -> dict[str, str]:
+        told = next(row for row in await self.truth("checkout") if row["checkoutId"] == checkout.id)
         customer = told["customer"]
         assert isinstance(customer, dict)
         return {OURS[name]: value for name, value in customer.items()}
 
-    async def lose(self, call: str) -> None:
-        name = {"open": "checkouts", "check": "checkouts/payment", "refund": "payments/RF"}[call]
-        await self.fault(call=name, fault="garbage-after", status=502)
 
-    async def wait(self, **delta: float) -> None:
-        self._config.clock.advance(timedelta(**delta).total_seconds())
+class PayFortScene(SandboxScene, TokenScene):
+    """PayFort's hosted page. Refunds are named by their payment, which is the one that was opened last."""
 
-    async def truth(self, *events: str) -> list[dict[str, object]]:
-        """What really happened."""
-        answer = await self.http.get("/truth/hyperpay")
-        rows = answer.json()
-        rows = rows["events"] if isinstance(rows, dict) else rows
-        return [row for row in rows if not events or row["event"] in events]
+    system = "payfort"
+    calls: Mapping[str, str] = {"check": "check-status", "refund": "refund", "charge": "purchase"}
+    signs: Mapping[str, int] = {"debit": 1, "refund": -1}
+    lists_every_card = False
+    is_asked_to_open = False
+    knows_buyers = False
+    takes_a_checkout_twice = False
 
-    async def taken_minor(self) -> int:
-        signs = {"debit": 1, "capture": 1, "refund": -1}
-        return sum(
-            signs[str(row["event"])] * int(str(row["amount_minor"])) for row in await self.truth(*signs)
+    def __init__(self, app: Litestar, config: SandboxConfig) -> None:
+        super().__init__(app, config, "payfort/FortAPI")
+        account = config.payfort
+        self.settings = PayFortConfig(
+            page_url="http://sandbox/payfort/FortAPI/paymentPage",
+            return_url="http://127.0.0.1:3000/api/v1/transactions/payfort",
+            access_code=account.access_code,
+            merchant_identifier=account.merchant_identifier,
+            signer=Signer(
+                digest=account.sha_type,
+                request_phrase=account.request_phrase,
+                response_phrase=account.response_phrase,
+            ),
+            customer_email="tickets@muvi.example",
         )
+        self.gateway: PayFort = PayFort(self.settings, self.vendor, MemoryCallBudgets(self.clock), self.clock)
+        self.charges: PayFort = self.gateway
+        self.forms: dict[str, HostedForm] = {}
+
+    async def token(self, card: str) -> CardToken:
+        account = {
+            "service_command": "TOKENIZATION",
+            "access_code": self.settings.access_code,
+            "merchant_identifier": self.settings.merchant_identifier,
+            "merchant_reference": self.reference(),
+            "language": "en",
+            "return_url": self.settings.return_url,
+        }
+        typed = {"card_number": card, "expiry_date": "3912", "card_security_code": "123"}
+        form = self.settings.signer.signed(account) | typed
+        back = await self.http.post("/payfort/FortAPI/paymentPage", data=form)
+        return CardToken(back.json()["fields"]["token_name"], "123")
+
+    async def opened(self, reference: str = "", amount: Money = PRICE) -> tuple[GatewayCheckout, str]:
+        checkout, reference = await super().opened(reference, amount)
+        assert isinstance(checkout.front, HostedForm)
+        self.forms[checkout.id] = checkout.front
+        return checkout, reference
+
+    def to_refund(
+        self, payment_id: str, entity: str, amount: Money = PRICE, reference: str = ""
+    ) -> RefundRequest:
+        request = super().to_refund(payment_id, entity, amount, reference)
+        return replace(request, payment_reference=list(self.forms)[-1])
+
+    async def shop(self, checkout_id: str, card: str) -> httpx.Response:
+        """The buyer's browser posts our form, unless it is on the page already; the buyer types a card."""
+        page = await self.http.get(f"/payfort/page/{checkout_id}", headers={"accept": "text/html"})
+        if page.status_code != 200:
+            form = self.forms[checkout_id]
+            posted = await self.http.post(form.url, data=dict(form.fields))
+            if posted.status_code != 303:
+                return posted
+        return await self.http.post(f"/payfort/page/{checkout_id}", data={"card_number": card, **CARD})
+
+    async def pay(self, checkout_id: str) -> None:
+        back = (await self.shop(checkout_id, PAYS)).json()["fields"]
+        assert back["response_code"] == "14000"
+
+    async def pay_once_more(self, checkout_id: str) -> None:
+        """The reference is used up."""
+        assert (await self.shop(checkout_id, PAYS)).json()["fields"]["response_code"] == "00066"
+
+    async def decline(self, checkout_id: str) -> None:
+        await self.knobs(tries_on_page=9)
+        assert "declined" in (await self.shop(checkout_id, DECLINES)).text
+
+    async def challenge(self, checkout_id: str) -> None:
+        assert "/3ds/" in (await self.shop(checkout_id, CHALLENGES)).headers["location"]
+
+    async def pass_challenge(self, checkout_id: str) -> None:
+        answer = await self.http.post(f"/payfort/3ds/{checkout_id}", data={"result": "Y"})
+        assert answer.json()["fields"]["response_code"] == "14000"
+
+    async def told_of_buyer(self, checkout: GatewayCheckout) -> dict[str, str]:
+        assert isinstance(checkout.front, HostedForm)
+        return {name: text for name, text in checkout.front.fields.items() if name in PERSONAL}
 
 
-__all__ = ["HyperPayScene", "MemoryScene", "Scene", "sandbox_config"]
+__all__ = [
+    "HyperPayScene",
+    "MemoryScene",
+    "PayFortScene",
+    "SandboxScene",
+    "Scene",
+    "TokenScene",
+    "sandbox_config",
+]

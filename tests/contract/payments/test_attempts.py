@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from tests.builders_payments import (
+    A_FORM,
+    A_WIDGET,
     NOW,
     PRICE,
     a_refund,
@@ -18,6 +20,7 @@ from tests.contract.worlds import World
 
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.front_end import DirectCharge, FrontEnd
 from muvi.domain.payments.refund import Refund, RefundStatus
 from muvi.domain.payments.report import RefundReport, Verdict
 from muvi.domain.shared.money import Money
@@ -70,7 +73,7 @@ async def test_what_became_of_it_comes_back(world: World) -> None:
         found = await tx.attempts.get(attempt.id)
     assert facts(found) == facts(attempt)
     assert (found.status, found.last_verdict, found.payment_ids) == ("FAILED", Verdict.DECLINED, ("p1", "d1"))
-    assert found.denied_by == ("e1", "e2")
+    assert (found.denied_by, found.declined_ids) == (("e1", "e2"), ("d1",))
 
 
 async def test_captures_come_back_with_the_gateways_transactions(world: World) -> None:
@@ -227,10 +230,13 @@ async def test_a_message_is_kept_once(world: World) -> None:
         assert await tx.webhooks.add(event(4, gateway="other"))
 
 
-async def test_a_page_shows_what_the_browser_needs(world: World) -> None:
-    attempt = await kept(world, an_open_attempt())
+@pytest.mark.parametrize("front", [A_WIDGET, A_FORM, DirectCharge(), DirectCharge(challenge_url="https://b")])
+async def test_a_page_shows_what_the_browser_needs(world: World, front: FrontEnd) -> None:
+    attempt = await kept(world, an_open_attempt(front=front))
     view = await world.pages.of(attempt.id)
-    same = "order_id gateway status amount pay_by script_url integrity brands success_url failed_url language"
+    same = "order_id gateway status amount pay_by front success_url failed_url language last_verdict"
+    same += " next_check_at"
     for name in same.split():
         assert getattr(view, name) == getattr(attempt, name), name
+    assert (view.show, view.another_card) == (None, False)
     assert await world.pages.of(an_id(99)) is None

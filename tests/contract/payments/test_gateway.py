@@ -1,26 +1,33 @@
-"""What every payment gateway keeps to, in memory and at HyperPay."""
+"""What every payment gateway keeps to: in memory, at HyperPay, at PayFort."""
 
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 from tests.contract.payments.gateways import PRICE, Scene
 
 from muvi.adapters.kit.gateways import FixedGateways
+from muvi.adapters.memory.clock import FakeClock
+from muvi.adapters.memory.gateway import MemoryGateway
+from muvi.application.payments.choice import UnknownGateway, chosen_gateway
+from muvi.domain.payments.front_end import CardWidget, HostedForm
 from muvi.domain.payments.report import Verdict
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
 from muvi.ports.errors import OutcomeUnknown, PortError, Unavailable
-from muvi.ports.payments.gateway import CheckoutRequest, PaymentGateways, WebhookMalformed
-
-LONG_AFTER = timedelta(minutes=46)
+from muvi.ports.payments.gateway import CheckoutRequest, PaymentGateways, WebhookForged, WebhookMalformed
 
 
 async def test_an_opened_checkout_has_what_a_page_needs(scene: Scene) -> None:
     checkout, _ = await scene.opened()
     assert checkout.id
     assert checkout.entity
-    assert checkout.id in checkout.script_url
-    assert "VISA" in checkout.brands
+    match checkout.front:
+        case CardWidget() as widget:
+            assert checkout.id in widget.script_url
+            assert "VISA" in widget.brands
+        case HostedForm() as form:
+            assert checkout.id in form.fields.values()
+            assert form.url.startswith("http")
 
 
 async def test_the_gateway_is_told_who_pays(scene: Scene) -> None:
@@ -29,7 +36,7 @@ async def test_the_gateway_is_told_who_pays(scene: Scene) -> None:
     for given in (buyer, {**buyer, "email": "reem@example.com"}, {}):
         request = CheckoutRequest(reference=scene.reference(), amount=PRICE, language=Language.EN, **given)
         checkout = await scene.gateway.open(request)
-        assert await scene.told_of_buyer(checkout.id) == given
+        assert await scene.told_of_buyer(checkout) == (given if scene.knows_buyers else {})
 
 
 async def test_nobody_has_paid_yet(scene: Scene) -> None:
@@ -45,8 +52,9 @@ async def test_a_payment_is_captured_with_all_that_a_refund_needs(scene: Scene) 
     report = await scene.gateway.check(scene.to_check(checkout, reference))
     assert report.verdict is Verdict.CAPTURED
     (capture,) = report.captures
-    assert (capture.amount, capture.entity, capture.brand) == (PRICE, checkout.entity, "VISA")
-    assert capture.card_masked == "411111******1111"
+    assert (capture.amount, capture.entity) == (PRICE, checkout.entity)
+    shown = ("VISA", "411111******1111") if scene.lists_every_card else ("", "")
+    assert (capture.brand, capture.card_masked) == shown
     assert capture.id
 
 
@@ -100,7 +108,7 @@ async def test_never_paid_is_said_only_after_the_watch(scene: Scene) -> None:
     opened_at = scene.clock.now()
     await scene.wait(minutes=31)
     early = await scene.gateway.check(scene.to_check(checkout, reference, opened_at=opened_at))
-    assert early.verdict is Verdict.UNKNOWN
+    assert early.verdict in (Verdict.UNKNOWN, Verdict.UNPAID)
     await scene.wait(minutes=15)
     late = await scene.gateway.check(scene.to_check(checkout, reference, opened_at=opened_at))
     assert late.verdict is Verdict.NEVER_PAID
@@ -165,17 +173,17 @@ async def test_two_checkouts_can_both_be_paid(scene: Scene) -> None:
 
 @pytest.mark.parametrize("heard", [True, False])
 async def test_every_capture_of_one_checkout_is_reported(scene: Scene, *, heard: bool) -> None:
-    """Two tabs, one checkout. The state, given once, tells of one; what is not whole must be asked again."""
+    """Two tabs, one checkout. A state that is not whole must be asked again; who lists all tells of both."""
     checkout, reference = await scene.opened()
     await scene.pay(checkout.id)
     await scene.pay_once_more(checkout.id)
     await scene.wait(seconds=61)
     first = await scene.gateway.check(scene.to_check(checkout, reference))
-    assert (len(first.captures), first.whole) == (1, False)
+    assert (len(first.captures), first.whole) == (1, not scene.takes_a_checkout_twice)
     ids = tuple(row.id for row in first.captures) if heard else ()
     again = await scene.gateway.check(scene.to_check(checkout, reference, payment_ids=ids, paid=True))
     assert again.whole
-    assert len({row.id for row in again.captures}) == 2
+    assert len({row.id for row in again.captures}) == 1 + scene.takes_a_checkout_twice
     assert sum(row.amount.minor for row in again.captures if row.amount) == await scene.taken_minor()
 
 
@@ -186,15 +194,17 @@ async def test_a_declined_card_does_not_hide_among_the_captures(scene: Scene) ->
     await scene.wait(seconds=61)
     report = await scene.gateway.check(scene.to_check(checkout, reference, paid=True))
     assert report.whole
-    assert sorted(row.verdict for row in report.transactions) == [Verdict.CAPTURED, Verdict.DECLINED]
+    said = [Verdict.CAPTURED, Verdict.DECLINED] if scene.lists_every_card else [Verdict.CAPTURED]
+    assert sorted(row.verdict for row in report.transactions) == said
     assert report.verdict is Verdict.CAPTURED
 
 
 async def test_a_lost_opening_may_be_repeated(scene: Scene) -> None:
     reference = scene.reference()
-    await scene.lose("open")
-    with pytest.raises(Unavailable):
-        await scene.opened(reference)
+    if scene.is_asked_to_open:
+        await scene.lose("open")
+        with pytest.raises(Unavailable):
+            await scene.opened(reference)
     checkout, _ = await scene.opened(reference)
     await scene.pay(checkout.id)
     report = await scene.gateway.check(scene.to_check(checkout, reference))
@@ -250,7 +260,7 @@ async def test_a_refund_under_another_account_is_refused(scene: Scene) -> None:
     capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
     other = "8ac7a4c79394bdc801939736f1b30641"
     report = await scene.gateway.refund(scene.to_refund(capture.id, other))
-    assert report.verdict is Verdict.DECLINED
+    assert (report.verdict, report.transaction_id) == (Verdict.DECLINED, "")
     assert await scene.taken_minor() == PRICE.minor
 
 
@@ -263,13 +273,63 @@ async def test_a_refund_nobody_asked_for_is_unknown_to_the_gateway(scene: Scene)
     assert (await scene.gateway.check_refund(request)).verdict is Verdict.NEVER_PAID
 
 
+async def test_a_refund_that_was_acknowledged_is_never_called_unknown_to_the_gateway(scene: Scene) -> None:
+    """Else it would be sent again. The test above is its twin: without the name it is."""
+    checkout, reference = await scene.opened()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    request = replace(scene.to_refund(capture.id, checkout.entity), transaction_id="named-by-the-gateway")
+    await scene.wait(minutes=20)
+    assert (await scene.gateway.check_refund(request)).verdict is Verdict.UNKNOWN
+
+
+async def test_money_that_was_taken_outweighs_all_that_came_after_it(scene: Scene) -> None:
+    checkout, reference = await scene.opened()
+    opened_at = scene.clock.now()
+    await scene.pay(checkout.id)
+    capture = (await scene.gateway.check(scene.to_check(checkout, reference))).captures[0]
+    await scene.gateway.refund(scene.to_refund(capture.id, checkout.entity))
+    await scene.wait(minutes=46)
+    report = await scene.gateway.check(scene.to_check(checkout, reference, opened_at=opened_at))
+    assert report.verdict is Verdict.CAPTURED
+    assert [row.amount for row in report.captures] == [PRICE]
+
+
 def test_nonsense_is_no_message(scene: Scene) -> None:
     with pytest.raises(WebhookMalformed):
         scene.gateway.read_webhook({}, b"hello")
 
 
+@pytest.mark.parametrize("depth", [700, 100_000])
+@pytest.mark.parametrize(("opens", "ends"), [("[", "]"), ('{"a":', "}")])
+def test_a_message_that_is_nested_deeply_is_malformed(
+    scene: Scene, depth: int, opens: str, ends: str
+) -> None:
+    """Anybody may send one; it must not become an unexpected error."""
+    deep = opens * depth + "1" + ends * depth
+    named = '"access_code": "sandboxAccessCode000", "merchant_identifier": "sandboxM", "signature": "00"'
+    body = f'{{{named}, "merchant_reference": "x", "encryptedBody": {deep}, "a": {deep}}}'.encode()
+    headers = {"x-initialization-vector": "00" * 12, "x-authentication-tag": "00" * 16}
+    with pytest.raises(WebhookMalformed):
+        scene.gateway.read_webhook(headers, body)
+    body = body.replace(f'"encryptedBody": {deep}'.encode(), b'"encryptedBody": "00"')
+    with pytest.raises((WebhookMalformed, WebhookForged)):
+        scene.gateway.read_webhook(headers, body)
+
+
 def test_a_gateway_is_offered_under_its_name(scene: Scene) -> None:
     offered: PaymentGateways = FixedGateways(scene.gateway)
-    assert offered.default == scene.gateway.name
+    assert offered.offered == (scene.gateway.name,)
     assert offered.of(scene.gateway.name) is scene.gateway
     assert offered.of("another") is None
+
+
+def test_a_gateway_that_takes_no_new_payments_still_answers_for_its_old_ones(scene: Scene) -> None:
+    another = MemoryGateway(FakeClock(), "another")
+    gateways = FixedGateways(scene.gateway, another, offered=["another"])
+    assert gateways.offered == ("another",)
+    assert gateways.of(scene.gateway.name) is scene.gateway
+    assert chosen_gateway(gateways, "") is another
+    with pytest.raises(UnknownGateway) as refused:
+        chosen_gateway(gateways, scene.gateway.name)
+    assert refused.value.facts["offered"] == ["another"]

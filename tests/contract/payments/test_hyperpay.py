@@ -1,5 +1,6 @@
 """The traps of HyperPay, each met at the sandbox."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,31 @@ async def test_without_our_budget_the_vendor_throttles(hyperpay: HyperPayScene) 
     checkout, reference = await hyperpay.opened()
     reports = [await checked(hyperpay, checkout, reference) for _ in range(4)]
     assert any(report.code == "800.120.100" for report in reports)
+
+
+async def test_the_last_call_of_a_minute_is_kept_for_news(hyperpay: HyperPayScene) -> None:
+    checkout, reference = await hyperpay.opened()
+    asked = hyperpay.to_check(checkout, reference)
+    quiet = [await hyperpay.gateway.check(replace(asked, news=False)) for _ in range(2)]
+    assert [report.verdict for report in quiet] == [Verdict.UNPAID, Verdict.UNKNOWN]
+    assert (await hyperpay.gateway.check(asked)).verdict is Verdict.UNPAID
+    assert (await hyperpay.gateway.check(asked)).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "the twin that forgets"])
+async def test_a_card_known_as_declined_is_not_asked_about_again(
+    hyperpay: HyperPayScene,
+    known: bool,  # noqa: FBT001
+) -> None:
+    checkout, reference = await hyperpay.opened()
+    await hyperpay.decline(checkout.id)
+    first = (await checked(hyperpay, checkout, reference)).transactions[0].id
+    await hyperpay.challenge(checkout.id)
+    await hyperpay.fault(call="query", fault="before", status=503, times=9)
+    asked = hyperpay.to_check(checkout, reference, payment_ids=(first,))
+    report = await hyperpay.gateway.check(replace(asked, declined_ids=(first,) if known else ()))
+    rules = (await hyperpay.http.get("/control")).json()["rules"]
+    assert (report.verdict, rules[0]["hits"] == 0) == (Verdict.PENDING, known)
 
 
 async def test_money_behind_another_tabs_challenge_is_seen(hyperpay: HyperPayScene) -> None:
@@ -143,7 +169,7 @@ async def test_money_under_review_is_money(hyperpay: HyperPayScene) -> None:
 
 async def test_a_mada_card_is_debited_under_the_same_account(hyperpay: HyperPayScene) -> None:
     checkout, reference = await hyperpay.opened()
-    assert checkout.brands == ("VISA", "MASTER", "MADA")
+    assert checkout.front.brands == ("VISA", "MASTER", "MADA")
     await hyperpay.shop(checkout.id, "5888450000000003")
     report = await checked(hyperpay, checkout, reference)
     assert report.captures[0].brand == "MADA"
@@ -200,8 +226,8 @@ async def test_apple_pay_has_an_account_of_its_own(hyperpay: HyperPayScene) -> N
         reference=hyperpay.reference(), amount=PRICE, language=Language.EN, method="APPLEPAY"
     )
     checkout = await hyperpay.gateway.open(request)
-    assert (checkout.entity, checkout.brands) == ("8ac7a4c79394bdc801939736f1b30641", ("APPLEPAY",))
-    assert checkout.integrity.startswith("sha384-")
+    assert (checkout.entity, checkout.front.brands) == ("8ac7a4c79394bdc801939736f1b30641", ("APPLEPAY",))
+    assert checkout.front.integrity.startswith("sha384-")
 
 
 async def test_a_pending_refund_is_followed_to_its_end(hyperpay: HyperPayScene) -> None:

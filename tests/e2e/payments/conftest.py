@@ -59,13 +59,13 @@ class InProcess(Provider):
         http = VendorHttp(
             "gateway",
             "http://sandbox/hyperpay",
-            headers=[("Authorization", f"Bearer {settings.hyperpay_token}")],
+            headers=[("Authorization", f"Bearer {settings.hyperpay.token}")],
             transport=httpx.ASGITransport(app=self._sandbox),
         )
         config = HyperPayConfig(
             public_url="http://sandbox/hyperpay",
-            entities=settings.hyperpay_entities,
-            webhook_keys=settings.hyperpay_webhook_keys,
+            entities=settings.hyperpay.entities,
+            webhook_keys=settings.hyperpay.webhook_keys,
         )
         yield FixedGateways(HyperPay(config, http, budgets, clock))
         await http.aclose()
@@ -93,7 +93,9 @@ class House:
         request = CheckoutRequest(reference=to_wire(attempt.id), amount=PRICE, language=Language.EN)
         checkout = await gateway.open(request)
         until = payable_until(now.replace(year=now.year + 1), now)
-        attempt.opened(checkout_id=checkout.id, entity=checkout.entity, now=now, pay_by=until)
+        attempt.opened(
+            checkout_id=checkout.id, entity=checkout.entity, now=now, pay_by=until, front=checkout.front
+        )
         begin = await self.container.get(UnitOfWork[PaymentsTx])
         async with begin() as tx:
             await tx.attempts.add(attempt)

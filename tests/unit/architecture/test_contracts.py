@@ -17,6 +17,7 @@ WITHOUT: Mapping[str, str] = {
 
 ALONE: Mapping[str, str] = {
     "PaymentGateways": "a table of gateways, the same whatever gateways stand in it",
+    "TokenGateways": "the same table",
 }
 """Port: why it needs no fake beside its adapter."""
 

@@ -1,7 +1,7 @@
-"""A port says what it is for and what may go wrong, and cannot be half implemented."""
+"""A port says what it is for and what may go wrong, cannot be half implemented, and somebody calls it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.unit.architecture.source import Module, modules, of
 
@@ -34,9 +34,33 @@ def test_ports_are_documented_and_abstract() -> None:
     assert [said for module in modules("muvi.ports") for said in faults(module)] == []
 
 
+def called_in(user: Iterable[Module]) -> set[str]:
+    """Every attribute that anybody reads."""
+    return {node.attr for module in user for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
+
+
+def idle(ports: Iterable[Module], used: set[str]) -> Iterator[str]:
+    """What a port promises and nobody asks for."""
+    for module in ports:
+        for node in protocols(module):
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) and not (
+                    part.name in used or part.name == "__call__"
+                ):
+                    yield f"{module.at(part)} {node.name}.{part.name} is called by nobody"
+
+
+def test_every_part_of_a_port_is_used() -> None:
+    """By a use case, or by an edge: controllers, jobs, commands. Another adapter does not count."""
+    edges = ("muvi.adapters.http", "muvi.adapters.jobs", "muvi.entrypoints")
+    assert [*idle(modules("muvi.ports"), called_in(modules("muvi.application", *edges)))] == []
+
+
 def test_the_rule_sees_what_it_forbids() -> None:
     good = 'class A(Protocol):\n    """D."""\n    @abstractmethod\n    def f(self):\n        """D."""\n'
     assert [*faults(of(good))] == []
     assert [*faults(of(good.replace("    @abstractmethod\n", "")))]
     assert [*faults(of(good.replace('        """D."""', "        ...")))]
     assert [*faults(of(good.replace('    """D."""\n    @', "    @")))]
+    port = of("class A(Protocol):\n    def f(self): ...\n    def g(self): ...\n")
+    assert [*idle([port], called_in([of("a.f()")]))] == ["sample.py:3 A.g is called by nobody"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.unit.architecture.source import CORE, ROOT, Module, modules, of
 
-VENDORS = re.compile(r"vista|hyper_?pay|unifonic|send_?grid", re.IGNORECASE)
+VENDORS = re.compile(r"vista|hyper_?pay|unifonic|taqnyat|send_?grid", re.IGNORECASE)
 REGISTRY = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host", re.IGNORECASE)
 
 

@@ -44,6 +44,8 @@ PRODUCTION = PLACE | {
     "UNIFONIC_URL": "https://sms.example",
     "UNIFONIC_AUTH_TOKEN": "u",
     "UNIFONIC_APP_ID": "app",
+    "S3_BUCKET": "muvi-files",
+    "S3_REGION": "me-south-1",
     "SENDGRID_API_KEY": "s",
     "SENDGRID_FROM_EMAIL": "tickets@muvi.example.sa",
 }
@@ -53,25 +55,25 @@ def test_a_machine_needs_nothing_but_its_servers() -> None:
     settings = read_settings(PLACE)
     assert settings.database_url == "postgresql+asyncpg://nobody@127.0.0.1:1/none"
     assert settings.read_database_url == settings.database_url
-    assert settings.vista_base_url == "http://127.0.0.1:3900/vista/WSVistaWebClient"
+    assert settings.vista.base_url == "http://127.0.0.1:3900/vista/WSVistaWebClient"
     assert settings.public_base_url == "http://127.0.0.1:3000"
     assert settings.allowed_origins == ("http://127.0.0.1:3000", "http://localhost:3000")
-    assert settings.vista_calls_per_cinema == 8
+    assert settings.vista.calls_per_cinema == 8
 
 
 def test_another_port_moves_everything_that_depends_on_it() -> None:
     settings = read_settings(PLACE | {"SERVER_PORT": "3001", "SANDBOX_PORT": "3901"})
     assert settings.public_base_url == "http://127.0.0.1:3001"
-    assert settings.hyperpay_base_url == "http://127.0.0.1:3901/hyperpay"
+    assert settings.hyperpay.base_url == "http://127.0.0.1:3901/hyperpay"
 
 
 def test_production_starts_with_everything_set() -> None:
     settings = read_settings(PRODUCTION)
     assert settings.production
     assert settings.host == "0.0.0.0"
-    assert settings.sendgrid_base_url == "https://api.sendgrid.com"
+    assert settings.sendgrid.base_url == "https://api.sendgrid.com"
     assert settings.allowed_origins == ("https://muvi.example",)
-    assert settings.vista_tokens[Platform.KIOSK] == "k"
+    assert settings.vista.tokens[Platform.KIOSK] == "k"
 
 
 @pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"NODE_ENV"}))
@@ -152,6 +154,10 @@ BAD = [
     ("TICKET_SIGNING_KEY", "hello"),
     ("TICKET_SIGNING_KEY", "-----BEGIN PRIVATE KEY-----"),
     ("HYPER_PAY_WEBHOOK_KEY", "zz"),
+    ("SENTRY_DSN", "https://key@/x"),
+    ("SENTRY_DSN", "https://key@errors.example/x"),
+    ("SENTRY_DSN", "https://key@errors.example:abc/1"),
+    ("SENTRY_DSN", "https://errors.example/1"),
     ("ZATCA_VAT_NUMBER", "12"),
     ("ZATCA_SELLER_NAME", "s" * 128),
 ]
@@ -243,4 +249,119 @@ def test_the_known_places(name: str) -> None:
 
 def test_keys_that_are_rotated_stand_side_by_side() -> None:
     keys = ("ab" * 32, "cd" * 32)
-    assert read_settings(PLACE | {"HYPER_PAY_WEBHOOK_KEY": ", ".join(keys)}).hyperpay_webhook_keys == keys
+    assert read_settings(PLACE | {"HYPER_PAY_WEBHOOK_KEY": ", ".join(keys)}).hyperpay.webhook_keys == keys
+
+
+def test_settings_print_no_secret() -> None:
+    secrets = {
+        "DATABASE_URL": "postgresql://muvi:hidden-one@127.0.0.1/muvi",
+        "REDIS_URL": "redis://:hidden-two@127.0.0.1:6379/0",
+        "SCHEDULER_TOKEN": "hidden-three",
+        "HYPER_PAY_TOKEN": "hidden-four",
+        "UNIFONIC_AUTH_TOKEN": "hidden-five",
+        "SENDGRID_API_KEY": "hidden-six",
+        "VISTA_WEBSITE_TOKEN": "hidden-seven",
+    }
+    assert "hidden" not in repr(read_settings(PLACE | secrets))
+
+
+def test_files_are_kept_where_somebody_says() -> None:
+    assert read_settings(PLACE).s3 is None
+    assert read_settings(PLACE | {"S3_BUCKET": "files", "STORAGE": "local"}).s3 is None
+    kept = read_settings(PRODUCTION).s3
+    assert kept is not None
+    assert (kept.bucket, kept.access.region, kept.access.key_id) == ("muvi-files", "me-south-1", "")
+
+
+def test_production_keeps_files_on_one_machine_only_when_told_to() -> None:
+    bare = {name: value for name, value in PRODUCTION.items() if not name.startswith("S3_")}
+    assert "STORAGE to local" in faults(bare)[0]
+    assert read_settings(bare | {"STORAGE": "local"}).s3 is None
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"STORAGE": "s3"}, ["S3_BUCKET", "S3_REGION"]),
+        ({"S3_BUCKET": "files"}, ["S3_REGION"]),
+        ({"S3_BUCKET": "files", "S3_REGION": "x", "S3_ACCESS_KEY_ID": "k"}, ["S3_SECRET_ACCESS_KEY"]),
+        ({"STORAGE": "cupboard"}, ["STORAGE"]),
+    ],
+)
+def test_half_a_bucket_is_refused(given: dict[str, str], missing: list[str]) -> None:
+    assert [line.split()[0] for line in faults(PLACE | given)] == missing
+
+
+def test_the_second_sender_is_there_when_it_has_a_key() -> None:
+    assert read_settings(PLACE).taqnyat is not None
+    assert read_settings(PRODUCTION).taqnyat is None
+    second = read_settings(PRODUCTION | {"TAQNYAT_API_KEY": "t"}).taqnyat
+    assert second is not None
+    assert (second.base_url, second.sender) == ("https://api.taqnyat.sa", "muviCinemas")
+    assert second.code_length is None
+    told = read_settings(PRODUCTION | {"TAQNYAT_API_KEY": "t", "TAQNYAT_LENGTH": "6"}).taqnyat
+    assert told is not None
+    assert told.code_length == 6
+    assert faults(PLACE | {"TAQNYAT_LENGTH": "3"})[0].startswith("TAQNYAT_LENGTH must be a whole number")
+    assert faults(PRODUCTION | {"TAQNYAT_API_KEY": "sandbox-taqnyat-key"})[0].startswith("TAQNYAT_API_KEY")
+
+
+def test_no_secret_is_shown() -> None:
+    keys = {"S3_BUCKET": "b", "S3_REGION": "r", "S3_ACCESS_KEY_ID": "k", "S3_SECRET_ACCESS_KEY": "canary-s3"}
+    assert "canary" not in repr(read_settings(PLACE | keys | {"TAQNYAT_API_KEY": "canary-key"}))
+
+
+PAYFORT = {
+    "PAYFORT_BASE_URL": "https://paymentservices.payfort.com/FortAPI/paymentApi",
+    "PAYFORT_PAGE_URL": "https://checkout.payfort.com/FortAPI/paymentPage",
+    "PAYFORT_ACCESS_CODE": "code",
+    "PAYFORT_MERCHANT_IDENTIFIER": "merchant",
+    "PAYFORT_SHA_TYPE": "SHA-512",
+    "PAYFORT_SHA_REQUEST_PHRASE": "canary-request",
+    "PAYFORT_SHA_RESPONSE_PHRASE": "canary-response",
+}
+
+
+def test_production_may_do_without_the_second_gateway() -> None:
+    assert read_settings(PLACE).payment_gateways == ("hyperpay", "payfort")
+    without = read_settings(PRODUCTION)
+    assert (without.payfort, without.payment_gateways) == (None, ("hyperpay",))
+    settings = read_settings(PRODUCTION | PAYFORT)
+    assert settings.payfort is not None
+    assert settings.payfort.signer.digest == "sha512"
+    assert settings.payfort.api == ("https://paymentservices.payfort.com/FortAPI", "paymentApi")
+    assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", sorted(set(PAYFORT) - {"PAYFORT_SHA_TYPE"}))
+def test_a_gateway_set_in_part_is_one_fault(name: str) -> None:
+    (fault,) = faults(PRODUCTION | {key: value for key, value in PAYFORT.items() if key != name})
+    assert fault.startswith(f"{name} must be set too")
+
+
+def test_production_refuses_the_sandboxs_second_gateway() -> None:
+    for name, value in (
+        ("PAYFORT_SHA_RESPONSE_PHRASE", "sandbox-response-phrase"),
+        ("PAYFORT_PAGE_URL", "http://127.0.0.1:3900/payfort/FortAPI/paymentPage"),
+    ):
+        (fault,) = faults(PRODUCTION | PAYFORT | {name: value})
+        assert fault.startswith(name)
+    (fault,) = faults(PRODUCTION | PAYFORT | {"PAYFORT_SHA_TYPE": "SHA-1"})
+    assert fault.startswith("PAYFORT_SHA_TYPE")
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("payfort", ("payfort",)),
+        ("payfort, hyperpay", ("payfort", "hyperpay")),
+        ("", ("hyperpay", "payfort")),
+    ],
+)
+def test_gateways_for_new_payments_are_named(text: str, offered: tuple[str, ...]) -> None:
+    assert read_settings(PLACE | {"PAYMENT_GATEWAYS": text}).payment_gateways == offered
+
+
+def test_a_gateway_that_is_not_configured_cannot_be_offered() -> None:
+    (fault,) = faults(PRODUCTION | {"PAYMENT_GATEWAYS": "payfort"})
+    assert fault.startswith("PAYMENT_GATEWAYS cannot be used: payfort is not configured")

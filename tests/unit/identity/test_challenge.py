@@ -23,11 +23,12 @@ from muvi.domain.identity.phone import PhoneNumber
 
 NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 PHONE = PhoneNumber("+966512345678")
+SENDER = "one"
 
 
 def a_challenge(**changes: object) -> OtpChallenge:
     challenge = OtpChallenge(phone=PHONE)
-    challenge.send(UUID(int=1), OtpPurpose.GUEST, NOW)
+    challenge.send(UUID(int=1), OtpPurpose.GUEST, SENDER, NOW)
     for name, value in changes.items():
         setattr(challenge, name, value)
     return challenge
@@ -45,7 +46,7 @@ def locked(challenge: OtpChallenge, at: datetime) -> dict[str, object]:
 
 def wrong(challenge: OtpChallenge, at: datetime) -> timedelta:
     """Ask for a code, miss it; how long the number is locked afterwards."""
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, at)
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, at)
     return challenge.take_try(OtpPurpose.GUEST, at).locked_for
 
 
@@ -55,8 +56,8 @@ def test_wrong_codes_count_down_and_then_lock_the_number_for_minutes() -> None:
     told = {"scope": "number", "attempts_left": 0, "retry_after_s": 4 * 60}
     assert locked(challenge, NOW + timedelta(minutes=1)) == told
     with pytest.raises(OtpLocked):
-        challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + FIRST_LOCK - timedelta(seconds=1))
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + FIRST_LOCK)
+        challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, NOW + FIRST_LOCK - timedelta(seconds=1))
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, NOW + FIRST_LOCK)
 
 
 def test_the_last_try_says_how_long_the_number_is_locked() -> None:
@@ -90,9 +91,9 @@ def test_a_right_code_makes_the_number_good_as_new() -> None:
     challenge = a_challenge()
     for _ in range(MAX_TRIES):
         guess(challenge)
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + FIRST_LOCK)
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, NOW + FIRST_LOCK)
     challenge.accept(challenge.take_try(OtpPurpose.GUEST, NOW + FIRST_LOCK))
-    challenge.send(UUID(int=3), OtpPurpose.GUEST, NOW + FIRST_LOCK)
+    challenge.send(UUID(int=3), OtpPurpose.GUEST, SENDER, NOW + FIRST_LOCK)
     assert guess(challenge, NOW + FIRST_LOCK) == 4
 
 
@@ -100,7 +101,7 @@ def test_a_quiet_day_makes_the_number_good_as_new() -> None:
     challenge = a_challenge()
     for _ in range(MAX_TRIES):
         guess(challenge)
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW + QUIET)
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, NOW + QUIET)
     assert guess(challenge, NOW + QUIET) == 4
 
 
@@ -139,7 +140,7 @@ def test_a_code_opens_only_what_it_was_asked_for() -> None:
 def test_a_code_that_was_replaced_meanwhile_opens_nothing() -> None:
     challenge = a_challenge()
     paid = challenge.take_try(OtpPurpose.GUEST, NOW)
-    challenge.send(UUID(int=2), OtpPurpose.GUEST, NOW)
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, NOW)
     with pytest.raises(WrongOtp):
         challenge.accept(paid)
     challenge.give_back(paid)
@@ -186,3 +187,18 @@ def test_a_partner_that_takes_no_more_guesses_locks_the_code() -> None:
 def test_numbers_print_masked() -> None:
     assert f"{PHONE} {PHONE!r}" == "+**********78 PhoneNumber(+**********78)"
     assert "512345678" not in repr(OtpChallenge(phone=PHONE))
+
+
+def test_a_code_that_is_passed_on_keeps_its_tries() -> None:
+    challenge = a_challenge()
+    guess(challenge)
+    assert challenge.pass_on(UUID(int=1), "two")
+    assert (challenge.sender, challenge.tries, len(challenge.failures)) == ("two", 1, 1)
+    assert challenge.take_try(OtpPurpose.GUEST, NOW).sender == "two"
+
+
+def test_a_code_that_was_replaced_is_not_passed_on() -> None:
+    challenge = a_challenge()
+    challenge.send(UUID(int=2), OtpPurpose.GUEST, SENDER, NOW)
+    assert not challenge.pass_on(UUID(int=1), "two")
+    assert challenge.sender == SENDER

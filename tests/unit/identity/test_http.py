@@ -10,15 +10,18 @@ from litestar.testing import AsyncTestClient
 
 from muvi.adapters.http.app import create_app
 from muvi.adapters.http.health import ReadinessProbe
+from muvi.adapters.http.public.sign_in import SignIn
 from muvi.adapters.memory.clock import CountingIds, FakeClock
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.adapters.memory.identity import (
     MemoryPhoneNumbers,
     MemoryProfiles,
+    MemorySenderChoices,
     MemorySmsOtp,
     MemoryTokens,
 )
 from muvi.adapters.memory.unit_of_work import MemoryUnitOfWork
+from muvi.application.identity.otp_senders import OtpSenders
 from muvi.application.identity.read_profile import ReadProfile
 from muvi.application.identity.refresh_session import RefreshSession
 from muvi.application.identity.send_otp import SendOtp
@@ -27,7 +30,7 @@ from muvi.domain.identity.phone import PhoneNumber
 from muvi.ports.clock import Clock, Ids
 from muvi.ports.errors import OutcomeUnknown, Unavailable
 from muvi.ports.identity.phones import PhoneNumbers
-from muvi.ports.identity.sms_otp import SmsOtp
+from muvi.ports.identity.sms_otp import AskedTooOften
 from muvi.ports.identity.tokens import AccessTokens, SessionTokens
 from muvi.ports.identity.transaction import IdentityTx
 from muvi.ports.identity.users import Profiles
@@ -75,7 +78,7 @@ async def site() -> AsyncGenerator[Site]:
         (Clock, clock),
         (Ids, CountingIds(clock)),
         (PhoneNumbers, MemoryPhoneNumbers()),
-        (SmsOtp, sms),
+        (OtpSenders, OtpSenders({"one": sms}, MemorySenderChoices())),
         (SessionTokens, tokens),
         (AccessTokens, tokens),
         (Profiles, MemoryProfiles(database)),
@@ -83,7 +86,7 @@ async def site() -> AsyncGenerator[Site]:
         (ReadinessProbe, ReadinessProbe({})),
     ):
         provider.provide(giver(adapter), provides=port)
-    for use_case in (SendOtp, VerifyOtp, RefreshSession, ReadProfile):
+    for use_case in (SendOtp, VerifyOtp, RefreshSession, ReadProfile, SignIn):
         provider.provide(use_case)
     app = create_app(make_async_container(provider))
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
@@ -214,3 +217,20 @@ async def test_a_lost_answer_asks_for_a_new_code_in_both_languages(site: Site) -
         status, body = await site.post(f"{AUTH}/verify-otp", asked, accept_language=language)
         assert (status, body["code"]) == (410, "otp-unconfirmed")
         assert words in body["title"]
+
+
+@pytest.mark.parametrize("path", [f"{AUTH}/send-otp", f"{GUEST}/phone-number"])
+async def test_asked_too_often_says_how_long_to_wait(site: Site, path: str) -> None:
+    site.sms.fail_with = AskedTooOften("status 429", reason="429", system="sms", retry_after_s=45)
+    response = await site.client.post(path, json={"phoneNumber": PHONE})
+    told = response.json()
+    assert (response.status_code, told["code"], told["retryAfterS"]) == (429, "otp-asked-too-often", 45)
+    assert response.headers["retry-after"] == "45"
+
+
+async def test_a_check_that_comes_too_often_costs_no_try(site: Site) -> None:
+    await site.post(f"{GUEST}/phone-number", {"phoneNumber": PHONE})
+    site.sms.fail_with = AskedTooOften("status 429", reason="429", system="sms", retry_after_s=45)
+    asked = {"phoneNumber": PHONE, "code": site.code}
+    assert (await site.post(f"{GUEST}/verify", asked))[1]["code"] == "otp-asked-too-often"
+    assert (await site.post(f"{GUEST}/verify", asked))[0] == 200

@@ -14,6 +14,7 @@ from muvi.adapters.jobs import work_list as work_list_module
 from muvi.adapters.jobs.delivery import Delivery
 from muvi.adapters.jobs.ticker import Tick
 from muvi.adapters.jobs.work_list import WorkList
+from muvi.adapters.kit.causes import lay_out
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.kit.request_id import with_request_id
 from muvi.adapters.memory.clock import FakeClock
@@ -91,10 +92,25 @@ async def test_each_piece_of_work_is_asked_for_under_the_id_of_its_line(asked: A
     assert sorted(ids_of(told)) == sorted(str(one) for one in asked.ids)
 
 
+async def test_a_piece_of_work_has_the_id_of_the_request_that_left_it(asked: Asked, lines: Lines) -> None:
+    due = [UUID(int=1), UUID(int=2)]
+
+    async def claim(_: int) -> tuple[UUID, ...]:
+        found, due[:] = tuple(due), []
+        for piece in found:
+            lay_out(piece, f"buyer-request-{piece.int}", None)
+        return found
+
+    work_list = WorkList(name="checkouts", claim=claim, run=asked)
+    told = await until_twice(asked, work_list.work, lines, "work")
+    assert sorted(ids_of(told)) == ["buyer-request-1", "buyer-request-2"]
+    assert sorted(str(one) for one in asked.ids) == ["buyer-request-1", "buyer-request-2"]
+
+
 async def test_twin_without_an_id_neither_the_line_nor_the_box_office_has_one(
     asked: Asked, lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_list_module, "under_request_id", nullcontext)
+    monkeypatch.setattr(work_list_module, "under_request_id", lambda _: nullcontext())
     told = await until_twice(asked, a_work_list(asked).work, lines, "work")
     assert asked.ids == [None, None]
     assert not any("request_id" in line for line in told)

@@ -11,7 +11,8 @@ from tests.shop import A, B, C, Shop
 
 from muvi.adapters.memory.gateway import Trouble
 from muvi.application.orders.place_order import PlaceOrderCommand, UnknownShowtime
-from muvi.application.orders.start_payment import StartPaymentCommand, UnknownGateway
+from muvi.application.orders.start_payment import StartPaymentCommand
+from muvi.application.payments.choice import UnknownGateway
 from muvi.application.payments.note_return import NoteReturn, NoteReturnCommand
 from muvi.domain.orders.errors import (
     CancellationNotAllowed,
@@ -73,7 +74,7 @@ async def test_a_second_pay_says_where_to_return_to_and_who_pays(shop: Shop) -> 
         assert (shown.success_url, shown.failed_url, shown.language) == ("https://b/1", "", Language.AR)
     order = shop.order(order_id)
     assert (order.language, order.buyer.email) == (Language.AR, "n@example.com")
-    noted = await NoteReturn(shop.immortal, shop.clock)(
+    noted = await NoteReturn(shop.immortal, shop.gateways, shop.clock)(
         NoteReturnCommand(gateway="memory", attempt_id=kept.id)
     )
     assert noted is not None

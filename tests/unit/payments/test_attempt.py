@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.builders_payments import (
+    A_FORM,
     NOW,
     PRICE,
     a_paid_attempt,
@@ -91,6 +92,26 @@ def test_a_decline_known_everywhere_after_the_watch_ends_it() -> None:
     attempt.apply(a_report(Verdict.DECLINED), NOW + MINUTE, signals_seen=0)
     attempt.apply(a_report(Verdict.DECLINED), AFTER_WATCH, signals_seen=0)
     assert attempt.next_check_at is None
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NEVER_PAID, Verdict.DECLINED])
+def test_a_form_may_be_posted_hours_later_and_is_looked_at_then(verdict: Verdict) -> None:
+    attempt = an_open_attempt(front=A_FORM)
+    at, looks = AFTER_WATCH, []
+    while True:
+        attempt.apply(a_report(verdict), at, signals_seen=0)
+        if attempt.next_check_at is None:
+            break
+        at = attempt.next_check_at
+        looks.append(at)
+    assert looks == [NOW + 120 * MINUTE, NOW + timedelta(days=1)]
+
+
+def test_money_found_by_a_late_look_is_money() -> None:
+    attempt = an_open_attempt(front=A_FORM)
+    attempt.apply(a_report(Verdict.NEVER_PAID), AFTER_WATCH, signals_seen=0)
+    attempt.apply(a_whole_report(), NOW + 120 * MINUTE, signals_seen=0)
+    assert (attempt.status, attempt.next_check_at) == (AttemptStatus.CAPTURED, None)
 
 
 def test_doubt_never_ends_an_attempt() -> None:
@@ -234,6 +255,80 @@ def test_a_spent_budget_is_waited_for() -> None:
     attempt.signal(NOW)
     attempt.apply(a_report(Verdict.UNKNOWN, retry_after_s=60), NOW, signals_seen=1)
     assert attempt.next_check_at == NOW + MINUTE
+
+
+def test_a_question_that_is_put_off_forgets_nothing_that_is_known() -> None:
+    attempt = an_open_attempt()
+    attempt.apply(a_report(Verdict.DECLINED), NOW, signals_seen=0)
+    attempt.apply(a_report(Verdict.UNKNOWN, retry_after_s=60), NOW, signals_seen=0)
+    assert attempt.last_verdict is Verdict.DECLINED
+    attempt.signal(NOW)
+    attempt.apply(a_report(Verdict.UNKNOWN, retry_after_s=60), NOW, signals_seen=1)
+    assert attempt.last_verdict is Verdict.UNKNOWN, "somebody waits for an answer"
+
+
+def test_word_of_a_card_whose_end_is_open_wants_a_look_later() -> None:
+    attempt = an_open_attempt()
+    attempt.apply(a_report(Verdict.DECLINED), NOW, signals_seen=0)
+    attempt.announce(NOW, "p1")
+    assert attempt.next_check_at == NOW + timedelta(seconds=30)
+    assert (attempt.last_verdict, attempt.payment_ids) == (Verdict.UNKNOWN, ("d1", "p1"))
+    assert (attempt.unanswered, attempt.news) == (False, False)
+
+
+def test_word_of_an_open_end_takes_nothing_from_news_that_came_before() -> None:
+    attempt = an_open_attempt()
+    attempt.signal(NOW)
+    attempt.announce(NOW + MINUTE, "p1")
+    assert (attempt.next_check_at, attempt.unanswered, attempt.news) == (NOW, True, True)
+
+
+def test_word_of_an_open_end_starts_a_watch_that_was_over() -> None:
+    attempt = an_open_attempt()
+    attempt.apply(a_report(Verdict.NEVER_PAID), AFTER_WATCH, signals_seen=0)
+    attempt.announce(AFTER_WATCH, "p1")
+    assert attempt.next_check_at == AFTER_WATCH + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("ids", "wanted"),
+    [(("d1",), False), (("d2",), True), (("",), True), (("d1", ""), True), (("d1", "d2"), True)],
+    ids=["the answer's", "another's", "a visit", "the answer's and a visit", "the answer's and another's"],
+)
+def test_a_decline_told_during_a_check_that_tells_it_too_wants_no_other(
+    ids: tuple[str, ...],
+    wanted: bool,  # noqa: FBT001
+) -> None:
+    attempt = an_open_attempt()
+    attempt.signal(NOW)
+    attempt.take_lease(NOW, 15)
+    for payment_id in ids:
+        attempt.signal(NOW, payment_id, declined=bool(payment_id))
+    attempt.apply(a_report(Verdict.DECLINED), NOW, signals_seen=1, heard=())
+    assert (attempt.next_check_at == NOW) is wanted
+
+
+@pytest.mark.parametrize("during", [True, False])
+def test_a_message_that_says_more_than_was_fetched_is_news(
+    during: bool,  # noqa: FBT001
+) -> None:
+    """Declined, says the gateway when it is asked; a message says something else of the same transaction."""
+    attempt = an_open_attempt()
+    if during:
+        attempt.take_lease(NOW, 15)
+        attempt.signal(NOW, "d1")
+    attempt.apply(a_report(Verdict.DECLINED), NOW, signals_seen=0, heard=())
+    assert (attempt.next_check_at == NOW) is during
+    assert attempt.knows("d1", declined=True)
+    assert not attempt.knows("d1")
+
+
+def test_news_of_a_payment_during_a_check_that_leaves_it_open_want_another() -> None:
+    attempt = an_open_attempt()
+    attempt.signal(NOW, "p1")
+    pending = a_report(Verdict.PENDING, a_transaction("p1", Verdict.PENDING))
+    attempt.apply(pending, NOW, signals_seen=0, heard=())
+    assert attempt.next_check_at == NOW
 
 
 def test_one_lease_at_a_time() -> None:

@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 import pytest
 from dishka import Provider, Scope, make_async_container
 from litestar.testing import AsyncTestClient
-from tests.builders_payments import an_id
+from tests.builders_payments import A_FORM, an_id
 from tests.media_types import once_each
 from tests.unit.payments.test_hyperpay_webhook import KEY, sealed
-from tests.unit.payments.world import PaymentsWorld
+from tests.unit.payments.world import PaymentsWorld, Phases
 
 from muvi.adapters.http.app import create_app
 from muvi.adapters.http.health import ReadinessProbe
+from muvi.adapters.http.public.pay import PaymentScreen
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.public.pay_render import content_policy
-from muvi.adapters.http.public.transactions import with_order
+from muvi.adapters.http.public.transactions import Returns, with_order
 from muvi.adapters.kit.gateways import FixedGateways
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.memory.payments import MemoryCallBudgets
@@ -28,10 +29,14 @@ from muvi.application.payments.receive_webhook import ReceiveWebhook
 from muvi.application.payments.show_payment_page import ShowPaymentPage
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.front_end import CardWidget
+from muvi.domain.shared.errors import Conflict
 from muvi.domain.shared.ids import to_wire
+from muvi.ports.errors import Unavailable
 
 BASE = "https://muvi.example"
 SCRIPT = "https://eu-test.gateway.example/v1/paymentWidgets.js?checkoutId=checkout-1"
+WIDGET = CardWidget(script_url=SCRIPT, integrity="sha384-x", brands=("VISA",))
 RETURN = "/api/v1/transactions/hyperPay"
 WEBHOOK = "/api/v1/cms/transactions/hyperpay-webhooks"
 
@@ -49,8 +54,7 @@ class Site:
         row = self.world.table("payment_attempts")[attempt.id]
         for name, value in {
             "gateway": "hyperpay",
-            "script_url": SCRIPT,
-            "integrity": "sha384-x",
+            "front": WIDGET,
             **changes,
         }.items():
             setattr(row, name, value)
@@ -81,6 +85,8 @@ async def site(world: PaymentsWorld) -> AsyncGenerator[Site]:
         (ReceiveWebhook, ReceiveWebhook(world.begin, gateways, world.clock, world.ids)),
     ):
         provider.provide(giver(thing), provides=kind)
+    provider.provide(PaymentScreen)
+    provider.provide(Returns)
     app = create_app(make_async_container(provider))
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
         client.event_hooks = {"response": [once_each]}
@@ -101,11 +107,31 @@ async def test_the_page_embeds_the_widget_under_a_strict_policy(site: Site) -> N
     assert f'src="{SCRIPT}" integrity="sha384-x" crossorigin="anonymous"' in html
     assert f"script-src 'nonce-{nonce}' https://eu-test.gateway.example;" in policy
     assert "default-src 'none'" in policy
-    assert "'unsafe-inline'" not in policy.replace("style-src-attr 'unsafe-inline'", "")
+    assert "unsafe" not in policy
     assert "<noscript>" in html
     assert "onBeforeSubmitCard" in html
     assert f'data-left="{25 * 60}"' in html
     assert response.headers["cache-control"] == "no-store"
+
+
+async def test_a_hosted_page_is_reached_by_a_form_that_needs_no_script(site: Site) -> None:
+    attempt = await site.opened(gateway="payfort", front=A_FORM)
+    response = await site.client.get(f"/pay/{to_wire(attempt.id)}")
+    html, policy = response.text, response.headers["content-security-policy"]
+    assert '<form method="post" action="https://page.invalid/pay" id="leave">' in html
+    for name, text in A_FORM.fields.items():
+        assert f'<input type="hidden" name="{name}" value="{text}">' in html
+    assert "Continue to payment</button>" in html
+    assert "<noscript>" not in html
+    assert "paymentWidgets" not in html
+    assert re.search(r"form-action 'self' https://page\.invalid[ ;]", policy)
+    assert "https:;" not in policy
+    assert "https: " not in policy
+    (nonce,) = set(re.findall(r'nonce="([^"]+)"', html))
+    assert f"script-src 'nonce-{nonce}';" in policy
+    assert "frame-src 'none'" in policy
+    attempt.status = AttemptStatus.FAILED
+    assert "page.invalid" not in (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
 
 
 async def test_each_page_has_a_nonce_of_its_own(site: Site) -> None:
@@ -125,7 +151,7 @@ async def test_the_page_speaks_arabic_from_right_to_left(site: Site) -> None:
     attempt = await site.opened()
     html = (await site.client.get(f"/pay/{to_wire(attempt.id)}?lang=ar")).text
     assert '<html lang="ar" dir="rtl">' in html
-    assert "ادفع ثمن تذاكرك" in html
+    assert "الدفع بالبطاقة" in html
     assert "ر.س" in html
     assert f'href="{BASE}/pay/{to_wire(attempt.id)}?lang=en"' in html
 
@@ -146,7 +172,9 @@ async def test_nothing_personal_is_on_the_page(site: Site) -> None:
 
 
 async def test_what_comes_from_elsewhere_is_escaped(site: Site) -> None:
-    attempt = await site.opened(script_url='https://g.example/"><script>alert(1)</script>', status="PENDING")
+    attempt = await site.opened(
+        front=CardWidget(script_url='https://g.example/"><script>alert(1)</script>'), status="PENDING"
+    )
     html = (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
     assert "<script>alert(1)" not in html
 
@@ -168,11 +196,51 @@ async def test_after_its_time_the_page_takes_no_card(site: Site) -> None:
     assert 'href="https://shop.example/failed"' in html
 
 
+async def test_a_card_under_way_is_not_called_off_by_the_end_of_time(site: Site) -> None:
+    """Nobody is told that it was not charged, nor to choose seats again; the page asks on by itself."""
+    attempt = await site.opened()
+    wire = to_wire(attempt.id)
+    await site.visit(f"?attemptId={wire}")
+    site.world.clock.advance(minutes=26)
+    for path in ("", "/done"):
+        html = (await site.client.get(f"/pay/{wire}{path}")).text
+        assert "Confirming your payment" in html
+        assert "choose your seats again" not in html
+        assert "not charged" not in html
+
+
+async def test_without_word_of_a_card_the_end_of_time_is_told(site: Site) -> None:
+    """The twin: only who has not paid is sent back to the seats, and the page asks on here as well."""
+    attempt = await site.opened()
+    site.world.clock.advance(minutes=26)
+    wire = to_wire(attempt.id)
+    html = (await site.client.get(f"/pay/{wire}")).text
+    assert "Otherwise, please choose your seats again." in html
+    assert "If you have just paid, please wait" in html
+    assert 'data-known="over"' in html
+    assert "setTimeout(ask" in html
+    assert (await site.client.get(f"/pay/{wire}/state")).json() == {"state": "over"}
+
+
 async def test_without_the_deadline_it_still_would(site: Site) -> None:
     """The twin: the same page a moment before."""
     attempt = await site.opened()
     site.world.clock.advance(minutes=24, seconds=59)
     assert 'class="paymentWidgets"' in (await site.client.get(f"/pay/{to_wire(attempt.id)}")).text
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("away", system="database"), Conflict()])
+async def test_a_visit_that_cannot_be_noted_is_sent_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    attempt = await site.opened()
+
+    def away(_: Phases) -> None:
+        raise trouble
+
+    monkeypatch.setattr(Phases, "__call__", away)
+    query = f"?attemptId={to_wire(attempt.id)}&id={attempt.checkout_id}"
+    assert await site.visit(query, accept="text/html") == f"{BASE}/pay/back?lang=en"
 
 
 async def test_the_waiting_page_follows_the_payment(site: Site) -> None:
@@ -211,11 +279,26 @@ async def test_a_browser_waits_for_news_of_a_declined_card(
     attempt = await site.opened()
 
     async def news(_: float) -> None:
-        site.world.table("payment_attempts")[attempt.id].status = AttemptStatus.FAILED
+        row = site.world.table("payment_attempts")[attempt.id]
+        row.status, row.next_check_at = AttemptStatus.FAILED, None
 
     monkeypatch.setattr("muvi.adapters.http.public.transactions.sleep", news)
     onward = await site.visit(f"?attemptId={to_wire(attempt.id)}", accept=accept)
     assert onward == f"https://shop.example/{page}?orderId={to_wire(attempt.order_id)}"
+
+
+async def test_a_second_card_that_paid_leads_to_the_page_of_success(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The visit is noted while the first card's decline is all that is known."""
+    attempt = await site.opened(status=AttemptStatus.FAILED)
+
+    async def news(_: float) -> None:
+        site.world.table("payment_attempts")[attempt.id].status = AttemptStatus.CAPTURED
+
+    monkeypatch.setattr("muvi.adapters.http.public.transactions.sleep", news)
+    onward = await site.visit(f"?attemptId={to_wire(attempt.id)}", accept="text/html")
+    assert onward == f"https://shop.example/paid?orderId={to_wire(attempt.order_id)}"
 
 
 async def test_a_language_is_changed_on_the_page_one_is_on(site: Site) -> None:
@@ -268,10 +351,14 @@ def test_the_clients_own_query_is_kept() -> None:
 
 
 def test_banks_and_the_buyers_destination_are_allowed_form_targets() -> None:
-    policy = content_policy("n", "http://gw.example:3900/hyperpay/v1/x.js", ("http://a.example", "muvi://x"))
+    policy = content_policy(
+        "n",
+        CardWidget(script_url="http://gw.example:3900/hyperpay/v1/x.js"),
+        ("http://a.example", "muvi://x"),
+    )
     assert "form-action 'self' https: http://gw.example:3900 http://a.example muvi:" in policy
     assert "script-src 'nonce-n' http://gw.example:3900" in policy
-    closed = content_policy("n", "", ())
+    closed = content_policy("n", None, ())
     assert "form-action 'none'" in closed
     assert "script-src 'nonce-n'" in closed
 

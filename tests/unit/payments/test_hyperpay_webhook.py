@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from muvi.adapters.payments.hyperpay.webhook import WebhookReader
+from muvi.domain.payments.report import Verdict
 from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed
 
 # Published by the platform's webhook guide: developers.primeiropay.com/webhook-1/webhook-integration-guide
@@ -45,6 +46,24 @@ def test_published_vector_opens() -> None:
 def test_published_vector_opens_in_the_json_wrapper() -> None:
     wrapped = json.dumps({"encryptedBody": BODY.decode()}).encode()
     assert WebhookReader([KEY]).read(HEADERS, wrapped) == WebhookReader([KEY]).read(HEADERS, BODY)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        ("000.200.000", "DB", Verdict.PENDING),
+        ("800.400.500", "DB", Verdict.PENDING),
+        ("000.200.000", "RF", Verdict.UNKNOWN),
+        ("000.000.000", "DB", Verdict.CAPTURED),
+        ("800.100.152", "DB", Verdict.DECLINED),
+        ("900.100.300", "DB", Verdict.UNKNOWN),
+        ("", "DB", Verdict.UNKNOWN),
+    ],
+)
+def test_what_a_message_says_of_a_payment(code: str, kind: str, says: Verdict) -> None:
+    payload = MESSAGE["payload"] | {"paymentType": kind, "result": {"code": code}}
+    message = {"type": "PAYMENT", "payload": payload}
+    assert WebhookReader([KEY]).read(*sealed(message)).says is says
 
 
 def test_vector_with_one_tag_byte_changed_is_forged() -> None:
@@ -114,6 +133,7 @@ def test_the_test_of_the_portal_is_told_apart(message: object) -> None:
         (HEADERS, b"{"),
         (HEADERS, b'{"encryptedBody": 7}'),
         (HEADERS, b'{"other": "00"}'),
+        (HEADERS, b'{"other":' * 5000),
         (HEADERS, b"\xff\xfe"),
         (HEADERS | {"X-Initialization-Vector": "3D57"}, BODY),
         (HEADERS | {"X-Authentication-Tag": "zz"}, BODY),

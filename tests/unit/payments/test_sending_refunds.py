@@ -67,6 +67,32 @@ async def test_killed_anywhere_the_money_goes_back_exactly_once(
     assert len(world.table("journals")) == 1
 
 
+async def acknowledged_and_then_not_listed(world: World, *, remembering: bool) -> tuple[int, RefundStatus]:
+    """The gateway answers that it is on its way, then lists none: how often it was sent, how it stands."""
+    world.gateway.refunds_take_time = True
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    await world.work()
+    world.gateway._refunds.clear()
+    kept = await world.kept_refund(refund.id)
+    kept.transaction_id = kept.transaction_id if remembering else ""
+    async with world.begin() as tx:
+        await tx.refunds.save(kept)
+    await world.later(600)
+    sent = [call for call, reference in world.gateway.calls if call == "refund" and reference]
+    return len(sent), (await world.kept_refund(refund.id)).status
+
+
+async def test_a_refund_that_was_acknowledged_is_not_sent_again(world: World) -> None:
+    assert await acknowledged_and_then_not_listed(world, remembering=True) == (1, RefundStatus.SENT)
+
+
+async def test_without_remembering_that_it_would_be_sent_again(world: World) -> None:
+    """The twin."""
+    times, _ = await acknowledged_and_then_not_listed(world, remembering=False)
+    assert times > 1
+
+
 async def test_sending_again_on_a_guess_would_pay_twice(world: World) -> None:
     """The twin: the guard off, a sent refund is taken for one never sent."""
     attempt = await paid(world)

@@ -108,16 +108,18 @@ class PaymentsWorld:
         self.begin = Phases(self.database)
         gateways = FixedGateways(self.gateway)
         self.receive = ReceiveWebhook(self.begin, gateways, self.clock, self.ids)
-        self.note_return = NoteReturn(self.begin, self.clock)
+        self.note_return = NoteReturn(self.begin, gateways, self.clock)
         self.check = CheckPayment(self.begin, gateways, self.clock)
         self.send_refund = SendRefund(self.begin, gateways, self.clock)
         self._due_attempts = ClaimDueAttempts(self.begin, self.clock)
         self._due_refunds = ClaimDueRefunds(self.begin, self.clock)
         self.page = ShowPaymentPage(MemoryPaymentViews(self.database), self.clock)
 
-    async def opened(self, number: int = 1, *, order_id: UUID | None = None) -> PaymentAttempt:
+    async def opened(
+        self, number: int = 1, *, order_id: UUID | None = None, gateway: str = "memory"
+    ) -> PaymentAttempt:
         """An attempt with an open checkout, as `pay` leaves it."""
-        attempt = an_attempt(number, order_id=order_id, now=self.clock.now())
+        attempt = an_attempt(number, order_id=order_id, now=self.clock.now(), gateway=gateway)
         request = CheckoutRequest(reference=to_wire(attempt.id), amount=PRICE, language=Language.EN)
         checkout = await self.gateway.open(request)
         now = self.clock.now()
@@ -126,8 +128,7 @@ class PaymentsWorld:
             entity=checkout.entity,
             now=now,
             pay_by=payable_until(now.replace(year=now.year + 1), now),
-            script_url=checkout.script_url,
-            brands=checkout.brands,
+            front=checkout.front,
         )
         async with self.begin() as tx:
             await tx.attempts.add(attempt)

@@ -194,7 +194,7 @@ async def test_the_front_page_leads_to_everything(http: httpx.AsyncClient) -> No
     page = await http.get("/", headers={"accept": "text/html,*/*"})
     assert page.headers["content-type"].startswith("text/html")
     links = (await http.get("/")).json()
-    truths = {f"/truth/{name}" for name in ("hyperpay", "inbox", "unifonic", "sendgrid", "vista")}
+    truths = {f"/truth/{name}" for name in ("hyperpay", "inbox", "unifonic", "taqnyat", "sendgrid", "vista")}
     assert {"/inbox", "/control", *truths} <= links.keys()
     for path in links:
         assert f'href="{path}"' in page.text

@@ -9,6 +9,7 @@ import pytest
 from PIL import ImageChops
 from tests.builders_tickets import RIYADH
 
+from muvi.adapters.kit import wall_time
 from muvi.adapters.tickets import words
 from muvi.adapters.tickets.typeset import (
     Style,
@@ -120,14 +121,14 @@ def test_a_line_runs_as_its_first_letter(text: str, *, rtl: bool) -> None:
     ],
 )
 def test_times_are_the_cinemas_own(at: datetime, day: str, clock: str) -> None:
-    assert (words.day(at, Language.EN), words.clock(at, Language.EN)) == (day, clock)
+    assert (wall_time.day(at, Language.EN), wall_time.clock(at, Language.EN)) == (day, clock)
 
 
 def test_times_in_arabic() -> None:
     at = datetime(2026, 11, 20, 21, 30, tzinfo=RIYADH)
 
-    assert words.day(at, Language.AR) == "الجمعة 20 نوفمبر"
-    assert words.clock(at, Language.AR) == "9:30 م"
+    assert wall_time.day(at, Language.AR) == "الجمعة 20 نوفمبر"
+    assert wall_time.clock(at, Language.AR) == "9:30 م"
 
 
 def test_amounts_show_all_their_places() -> None:

@@ -1,0 +1,83 @@
+"""What a payment page knows of the purchase behind it."""
+
+import pytest
+from tests.builders_orders import NOW, a_showtime_for_sale, an_id, an_order, two_seats
+from tests.builders_payments import an_open_attempt
+from tests.contract.purchase_stores import PurchaseStore
+
+from muvi.domain.orders.order import OrderStatus
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.shared.money import Money
+
+TOTAL = Money(11500)
+
+
+async def opened(store: PurchaseStore, number: int = 1, amount: Money = TOTAL) -> PaymentAttempt:
+    attempt = an_open_attempt(number, order_id=an_id(1), amount=amount)
+    async with store.begin() as tx:
+        await tx.attempts.add(attempt)
+    return attempt
+
+
+@pytest.fixture
+async def purchase(store: PurchaseStore) -> PurchaseStore:
+    """An order of two seats."""
+    async with store.begin() as tx:
+        await tx.orders.add(an_order(lines=two_seats()))
+    return store
+
+
+async def takes_another_card(store: PurchaseStore, attempt: PaymentAttempt) -> bool:
+    view = await store.pages.of(attempt.id)
+    assert view is not None
+    return view.another_card
+
+
+async def test_a_page_tells_what_is_paid_for(purchase: PurchaseStore) -> None:
+    view = await purchase.pages.of((await opened(purchase)).id)
+    assert view is not None
+    assert view.show is not None
+    sold = a_showtime_for_sale()
+    assert (view.show.film, view.show.cinema, view.show.screen) == (
+        sold.film_title,
+        sold.cinema_name,
+        sold.screen_name,
+    )
+    assert (view.show.starts_at, view.show.zone) == (sold.starts_at, sold.zone)
+    assert view.show.seats == ("A1", "A2")
+
+
+async def test_another_card_is_taken_while_the_order_waits_for_this_amount(purchase: PurchaseStore) -> None:
+    assert await takes_another_card(purchase, await opened(purchase))
+
+
+async def test_a_page_knows_whether_a_card_was_heard_of(purchase: PurchaseStore) -> None:
+    opened_one = await opened(purchase)
+    for heard in (False, True):
+        view = await purchase.pages.of(opened_one.id)
+        assert view is not None
+        assert view.was_heard_of is heard
+        async with purchase.begin() as tx:
+            attempt = await tx.attempts.get(opened_one.id, for_update=True)
+            attempt.signal(NOW)
+            await tx.attempts.save(attempt)
+
+
+async def test_not_for_another_amount(purchase: PurchaseStore) -> None:
+    """The seats were changed since."""
+    assert not await takes_another_card(purchase, await opened(purchase, amount=Money(11000)))
+
+
+async def test_not_beside_a_newer_attempt(purchase: PurchaseStore) -> None:
+    older, newer = await opened(purchase, 1), await opened(purchase, 2)
+    assert not await takes_another_card(purchase, older)
+    assert await takes_another_card(purchase, newer)
+
+
+async def test_not_once_the_order_is_closed(purchase: PurchaseStore) -> None:
+    attempt = await opened(purchase)
+    async with purchase.begin() as tx:
+        order = await tx.orders.get(an_id(1), for_update=True)
+        order.become(OrderStatus.CANCELLED, NOW)
+        await tx.orders.save(order)
+    assert not await takes_another_card(purchase, attempt)
