@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from bench.buyers import CARD, FORM, OK, SEE_OTHER
 from bench.place import NotMeasured
 from bench.wire import Answer, Caller
-from muvi.entrypoints.settings import SANDBOX_ENTITY
+from muvi.entrypoints.vendors.hyperpay import SANDBOX_ENTITY
 
 VISTA = "/vista/WSVistaWebClient"
 CLIENT = {"connectApiToken": "sandbox-vista-website", "accept": "application/json"}
