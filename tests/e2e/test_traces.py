@@ -60,7 +60,7 @@ async def test_a_payment_is_one_trace(box: Box, told_town: Town, collector: Coll
     order_id = (await guest.buy(hall.id, hall.free[:2]))["id"]
 
     async def whole() -> list[Told]:
-        """A span is told when it ends, so the outer ones come last, and from two processes at their own pace."""
+        """A span is told when it ends, so the outer ones come last; each process tells at its own pace."""
         found = [one for pay in pays(collector, order_id) for one in collector.of_trace(pay.trace)]
         ids, names = {one.id for one in found}, {(one.service, one.name) for one in found}
         rooted = [one.name for one in found if one.parent not in ids] == [PAY]
