@@ -14,8 +14,6 @@ from functools import lru_cache
 from muvi.domain.payments.report import Verdict
 
 NOBODY_PAID_YET = "000.200.100"
-ENVELOPE = "000.000.100"
-"""A report was made; it says nothing of any payment, although it matches the success pattern."""
 GONE = "200.300.404"
 """The status was given before, or the checkout is dead: the same for paid and abandoned ones."""
 NO_SUCH_TRANSACTION = "700.400.580"
@@ -104,7 +102,8 @@ def classify(code: str) -> CodeClass:
 def verdict_of(code: str, *, accept_test_codes: bool = True) -> Verdict:
     """What the code of one transaction says of its money.
 
-    Only for codes of transactions, never for those of envelopes. A payment under review was taken. What the
+    Only for codes of transactions, never for those of envelopes: a report's own `000.000.100` says nothing
+    of any payment, although it matches the success pattern. A payment under review was taken. What the
     platform could not find out, or never listed, is unknown. A test-mode success is unknown in production.
     """
     group = classify(code)
