@@ -54,6 +54,12 @@ def command_of(pid: int) -> str:
 
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port that nobody listens on, and that nobody but who is told of it gets until the tests end: it stays
+    bound, which keeps the kernel from handing it out again, and does not listen, so that a server may.
+    """
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", 0))
+        port = int(bound.getsockname()[1])
+        bound.detach()
+        return port
