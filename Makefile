@@ -13,7 +13,7 @@ up: .venv ## start everything on this machine and stay; Ctrl-C stops it
 	@exec $(BIN)/python -I -S src/muvi/entrypoints/local/launch.py $$PPID 15 same $(BIN)/python -m muvi up
 
 test: .venv ## the whole suite, with its own servers
-	@$(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --dist loadfile
+	@$(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --dist loadfile --randomly-seed=$${TEST_SEED:-1}
 
 check: .venv ## the gates: format, lint, types, layers, architecture
 	@$(BIN)/ruff format --check src tests $(BENCH)

@@ -5,12 +5,23 @@ import os
 from collections.abc import AsyncGenerator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests import servers
 from tests.e2e.grounds import Grounds
 
 _numbers = itertools.count(1)
+SAME_CASES = os.environ.get("MUVI_FUZZ_SEED", "1") == "1"
+"""Generated cases are the same at every run unless others are asked for."""
+settings.register_profile(
+    "muvi",
+    derandomize=SAME_CASES,
+    deadline=None,  # a busy machine is no defect
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("muvi")
 
 
 def _own(name: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
+import bench
 import httpx
 import pytest
 import schemathesis
@@ -15,8 +18,22 @@ from tests.e2e.grounds import Grounds
 from tests.e2e.town import API, WORKER, Town
 from tests.fuzz.people import Stock
 
+import muvi
+import muvi_sandbox
+
 LONGEST_LIFE_S = 2 * 60 * 60
 """Longer than any order, however often it was paid for."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whole_code() -> None:
+    """hypothesis tries constants of the code that is loaded. All of it is, so that the cases do not
+    depend on what ran before.
+    """
+    for package in (muvi, muvi_sandbox, bench):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.endswith("__main__") and ".migrations." not in module.name:
+                import_module(module.name)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from tests.conftest import SAME_CASES
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def runs() -> settings:
     return settings(
         max_examples=int(os.environ.get("MUVI_FUZZ_RUNS", "200")),
         stateful_step_count=50,
-        derandomize=os.environ.get("MUVI_FUZZ_SEED", "1") == "1",
+        derandomize=SAME_CASES,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
