@@ -1,12 +1,16 @@
 """The catalogue follows the box office, believes no empty feed and leaves alone what people wrote."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from tests.builders_catalog import a_cinema, a_film, a_genre, a_person, a_showtime
 from tests.contract.catalog.conftest import Chain
 
+from muvi.adapters.db.catalog import upsert
+from muvi.adapters.db.catalog.upsert import as_json
 from muvi.application.catalog.sync_catalogue import SyncCommand
 from muvi.domain.catalog.errors import FeedSuspicious, SyncRunning
 from muvi.domain.catalog.kinds import Kind
@@ -50,6 +54,28 @@ async def test_a_second_run_changes_nothing(chain: Chain) -> None:
 
     assert [one.changes for one in report.kinds] == [NOTHING] * len(Kind)
     assert (await chain.store.rows("films"))["HO00000720"]["version"] == 1
+
+
+async def test_no_statement_has_more_rows_than_it_can_end_in_time(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chain has thousands of showtimes, and a busy machine a tenth of its speed."""
+    most, seen = 7, []
+
+    def counted(rows: Sequence[Mapping[str, Any]]) -> str:
+        seen.append(len(rows))
+        return as_json(rows)
+
+    monkeypatch.setattr(upsert, "BATCH", most)
+    monkeypatch.setattr(upsert, "as_json", counted)
+    showtimes = [one for one in (await chain.sync()).kinds if one.kind is Kind.SHOWTIMES]
+    assert [one.changes for one in showtimes] == [Changes(added=20)]
+    assert max(seen, default=0) <= most
+    assert [one.changes for one in (await chain.sync()).kinds] == [NOTHING] * len(Kind)
+    chain.feed.showtime_list = [
+        dataclasses.replace(one, seats_available=5) for one in chain.feed.showtime_list
+    ]
+    assert (await chain.sync_one(Kind.SHOWTIMES)).changes == Changes(changed=20)
 
 
 async def test_what_differs_is_changed_and_counted(chain: Chain) -> None:

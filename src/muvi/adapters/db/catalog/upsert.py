@@ -1,4 +1,4 @@
-"""One statement that adds what is new and changes what differs, however many rows.
+"""Statements that add what is new and change what differs, so many rows at a time.
 
 The rows travel as one JSON text; the database compares. A plain `ON CONFLICT` would burn a number of the
 identity column for every known row at every run, so update and insert stand side by side in one statement.
@@ -17,11 +17,13 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Key = UUID | int
+BATCH = 1_000
+"""Rows of one statement: a whole chain's showtimes in one would not end in its time on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Ids of the rows that one statement added and changed."""
+    """Ids of the rows that were added and changed."""
 
     added: frozenset[Key]
     changed: frozenset[Key]
@@ -87,11 +89,14 @@ class Upsert:
 async def run(
     connection: AsyncConnection, statement: TextClause, rows: Sequence[Mapping[str, Any]], now: datetime
 ) -> Touched:
-    """Apply one upsert."""
-    if not rows:
-        return Touched(frozenset(), frozenset())
-    result = await connection.execute(statement, {"rows": as_json(rows), "now": now})
-    added, changed = result.one()
+    """Apply one upsert, in as many statements as it takes."""
+    added: set[Key] = set()
+    changed: set[Key] = set()
+    for first in range(0, len(rows), BATCH):
+        some = rows[first : first + BATCH]
+        result = await connection.execute(statement, {"rows": as_json(some), "now": now})
+        for ids, touched in zip((added, changed), result.one(), strict=True):
+            ids.update(touched)
     return Touched(frozenset(added), frozenset(changed))
 
 
