@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from muvi.adapters.kit import http_lines
 from muvi.adapters.kit.http_client import VendorHttp, quoted
 from muvi.ports.errors import OutcomeUnknown, Unavailable
 
@@ -204,6 +205,89 @@ async def test_an_abandoned_call_leaves_the_next_one_a_clean_connection() -> Non
             await http.post_json("slow", {}, total_s=0.05)
         assert (await http.post_json("quick", {})).body == b"{}"
         released.set()
+        await http.aclose()
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["a guard", "the twin without"])
+async def test_what_nobody_asked_for_is_no_answer_to_the_next_call(
+    monkeypatch: pytest.MonkeyPatch, *, is_guarded: bool
+) -> None:
+    """A second answer to one request, in the same packet and in one of its own."""
+    if not is_guarded:
+        monkeypatch.setattr(http_lines._Line, "data_received", http_lines._Line._read)
+        monkeypatch.setattr(http_lines.h11.Connection, "trailing_data", (b"", False))
+    told = asyncio.Event()
+    forged = OK.replace(b"{}", b"[]")
+
+    async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + (forged if request.startswith(b"POST /glued") else b""))
+        if request.startswith(b"POST /late"):
+            await told.wait()
+            writer.write(forged)
+        await writer.drain()
+
+    async with a_server(answer) as port:
+        http = VendorHttp("x", f"http://127.0.0.1:{port}", total_s=2)
+        bodies = [(await http.post_json("glued", {})).body for _ in range(2)]
+        bodies.append((await http.post_json("late", {})).body)
+        told.set()
+        for _ in range(50):  # let it arrive
+            await asyncio.sleep(0)
+        bodies += [(await http.post_json("plain", {})).body for _ in range(2)]
+        await http.aclose()
+    assert (set(bodies) == {b"{}"}) is is_guarded
+
+
+async def test_an_answer_without_a_length_ends_with_its_connection() -> None:
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nall ")
+        await writer.drain()
+        writer.write(b"of it")
+        writer.close()
+
+    async with a_server(answer) as port:
+        http = VendorHttp("x", f"http://127.0.0.1:{port}")
+        assert [(await http.post_json("a", {})).body for _ in range(2)] == [b"all of it"] * 2
+        await http.aclose()
+
+
+async def test_a_connection_is_not_kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other side may be closing it while we send, and then nobody knows what became of it."""
+    ports: list[int] = []
+
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        ports.append(writer.get_extra_info("peername")[1])
+        writer.write(OK)
+        await writer.drain()
+
+    now = 1000.0
+    monkeypatch.setattr(http_lines.time, "monotonic", lambda: now)
+    async with a_server(answer) as port:
+        http = VendorHttp("x", f"http://127.0.0.1:{port}")
+        for later in (0, 14.9, 15.1):
+            now += later
+            await http.post_json("a", {})
+        await http.aclose()
+    assert ports[0] == ports[1] != ports[2]
+
+
+async def test_when_every_connection_is_busy_nothing_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_lines, "_POOL_S", 0.01)
+    began = asyncio.Event()
+
+    async def answer(_: bytes, __: asyncio.StreamWriter) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    async with a_server(answer) as port:
+        http = VendorHttp("x", f"http://127.0.0.1:{port}", max_connections=1)
+        slow = asyncio.create_task(http.post_json("a", {}))
+        await began.wait()
+        with pytest.raises(Unavailable):
+            await http.post_json("b", {})
+        slow.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
         await http.aclose()
 
 
