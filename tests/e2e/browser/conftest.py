@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import AsyncGenerator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
-from tests.e2e.browser.buyer import Buyer, Buyers
+from playwright.async_api import Browser, async_playwright, expect
+from tests.e2e.browser.buyer import PATIENCE_MS, Buyer, Buyers
 from tests.e2e.guest import Box
 from tests.e2e.town import Town
 
@@ -23,6 +23,9 @@ QUIET = (
     "--disable-sync",
     "--disable-features=LocalNetworkAccessChecks",  # a page that a test changed has no address of its own
 )
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def found() -> str:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 from tests.e2e.browser.buyer import STILL, Buyer, Buyers, flaws
+from tests.e2e.browser.test_guards import WIDGET, held
 from tests.e2e.guest import VISA
 from tests.e2e.town import eventually
 
@@ -62,10 +63,10 @@ async def test_nothing_is_scrolled_sideways(buyers: Buyers, language: str, size:
 
 async def test_nothing_turns_for_who_wants_no_motion(buyers: Buyers) -> None:
     buyer = await buyers.open(reduced_motion="reduce", start=False)
-    await buyer.town.sandbox.rule("hyperpay", "widget", delay_s=2)
-    await buyer.page.goto(buyer.url, wait_until="commit")
-    spinner = buyer.page.locator("#loading .spinner")
-    await expect(spinner).to_have_css("animation-name", "none")
+    async with held(buyer, WIDGET):
+        await buyer.page.goto(buyer.url, wait_until="commit")
+        spinner = buyer.page.locator("#loading .spinner")
+        await expect(spinner).to_have_css("animation-name", "none")
     await buyer.sees("form")
 
 

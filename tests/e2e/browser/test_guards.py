@@ -1,5 +1,9 @@
 """What keeps a buyer from paying twice, and from paying for nothing. The twins take a guard away."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
 from playwright.async_api import Request, Route, expect
 from tests.e2e.browser.buyer import STILL, Buyer, Buyers, confirmed
@@ -40,6 +44,22 @@ async def without(buyer: Buyer, address: str, *parts: str) -> None:
     await changed(buyer, address, dict.fromkeys(parts, ""))
 
 
+@asynccontextmanager
+async def held(buyer: Buyer, address: str) -> AsyncGenerator[None]:
+    """As long as the block lasts the browser does not get what it asks for there."""
+    over = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await over.wait()
+        await route.continue_()
+
+    await buyer.page.route(address, wait, times=1)
+    try:
+        yield
+    finally:
+        over.set()
+
+
 def integrity(buyer: Buyer) -> str:
     """As it stands in the page; a widget that was changed needs a page that does not mind."""
     return f' integrity="{buyer.action["integrity"]}"'
@@ -53,7 +73,7 @@ async def double_click(buyer: Buyer) -> list[str]:
         sent.extend([request.url] if FORM in request.url else [])
 
     buyer.page.on("request", note)
-    await buyer.town.sandbox.rule("hyperpay", "shopper", delay_s=1)
+    await buyer.town.sandbox.rule("hyperpay", "shopper", delay_s=3)
     await buyer.page.clock.set_fixed_time(buyer.town.now())  # however slow this machine is
     await buyer.start()
     await buyer.fill()
@@ -180,13 +200,13 @@ async def test_a_form_that_is_not_the_gateways_is_not_run(buyers: Buyers) -> Non
 
 async def test_a_form_that_is_slow_has_its_place_kept(buyers: Buyers) -> None:
     buyer = await buyers.open(size="desktop", start=False)
-    await buyer.town.sandbox.rule("hyperpay", "widget", delay_s=2)
     await buyer.page.clock.install()
-    await buyer.page.goto(buyer.url, wait_until="commit")
-    await expect(buyer.page.locator("#loading")).to_be_visible()
-    await expect(buyer.page.locator("#slow")).to_be_hidden()
-    await buyer.page.clock.fast_forward(9_000)
-    await expect(buyer.page.locator("#slow")).to_be_visible()
+    async with held(buyer, WIDGET):
+        await buyer.page.goto(buyer.url, wait_until="commit")
+        await expect(buyer.page.locator("#loading")).to_be_visible()
+        await expect(buyer.page.locator("#slow")).to_be_hidden()
+        await buyer.page.clock.fast_forward(9_000)
+        await expect(buyer.page.locator("#slow")).to_be_visible()
     await buyer.sees("form")
 
 

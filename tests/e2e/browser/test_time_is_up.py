@@ -5,11 +5,9 @@ The bank asks for as long as a test wants, and the page's time is playwright's, 
 
 import pytest
 from playwright.async_api import Locator, expect
-from tests.e2e.browser.buyer import Buyer, Buyers
+from tests.e2e.browser.buyer import Buyer, Buyers, time_is_up
 from tests.e2e.browser.test_guards import PAGE, WIDGET, changed, integrity
 from tests.e2e.guest import CHALLENGED
-
-from muvi.domain.shared.ids import from_wire
 
 ASKED = "**/state"
 MORE_THAN_IT_COUNTS, BETWEEN_QUESTIONS = 1_800_000, 2_600
@@ -28,12 +26,6 @@ ON_TOP = """(button) => {
   button.form.target = "_top";
   button.click();
 }"""
-
-
-async def time_is_up(buyer: Buyer) -> None:
-    """For the server; the page has a clock of its own."""
-    attempt = from_wire(buyer.url.partition("/pay/")[2].partition("?")[0])
-    await buyer.town.rows("UPDATE payment_attempts SET pay_by = now() WHERE id = $1", attempt)
 
 
 async def leap(buyer: Buyer) -> None:
