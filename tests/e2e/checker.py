@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.e2e.guest import Guest
-from tests.e2e.town import Town, eventually
+from tests.e2e.town import PATIENCE_S, Town, eventually
 
 from muvi.domain.shared.ids import to_wire
 
@@ -101,7 +101,7 @@ class Seen:
         return [one for one in self.vista if one["event"] in names]
 
 
-async def at_rest(town: Town, guests: Sequence[Guest] = (), *, seconds: float = 30) -> Seen:
+async def at_rest(town: Town, guests: Sequence[Guest] = (), *, seconds: float = PATIENCE_S) -> Seen:
     """Wait until nothing is in breach; says what still is when it never comes."""
     end = time.monotonic() + seconds
     while True:
@@ -119,11 +119,11 @@ async def brought_to_rest(town: Town, guests: Sequence[Guest] = ()) -> Seen:
     due. What is leased is waited for a little only: its worker may be dead.
     """
     for seconds in JUMPS_S:
-        await eventually(lambda: nothing_due(town), town, seconds=60)
+        await eventually(lambda: nothing_due(town), town)
         with suppress(AssertionError):
             return await at_rest(town, guests, seconds=0.5)
         await town.jump(seconds)
-    return await at_rest(town, guests, seconds=10)
+    return await at_rest(town, guests)
 
 
 async def nothing_due(town: Town) -> bool:

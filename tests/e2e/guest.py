@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
-from tests.e2e.town import Sandbox, Town
+from tests.e2e.third_parties import Sandbox
+from tests.e2e.town import PATIENCE_S, Town
 from tests.media_types import once_each
 
 VISA, DECLINED, CHALLENGED = "4111111111111111", "4000000000000002", "4000000000003220"
@@ -121,7 +122,7 @@ class Guest:
     async def order(self, order_id: str) -> Json:
         return await self.get(f"/api/v1/orders/{order_id}")
 
-    async def until(self, order_id: str, *statuses: str, seconds: float = 20) -> Json:
+    async def until(self, order_id: str, *statuses: str, seconds: float = PATIENCE_S) -> Json:
         """The order once it has one of these statuses."""
         end = time.monotonic() + seconds
         while (order := await self.order(order_id))["status"] not in statuses:

@@ -49,7 +49,7 @@ class Stage:
     def said(self) -> str:
         return self._said.getvalue()
 
-    def watch_until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    def watch_until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, self.said

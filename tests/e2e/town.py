@@ -28,15 +28,21 @@ import asyncpg
 import httpx
 from redis.asyncio import Redis
 from tests.e2e.processes import free_port
+from tests.e2e.third_parties import Sandbox
 
 from muvi.entrypoints.local.processes import Child, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 60
+START_S = 120
+PATIENCE_S = 60
+"""For what comes by itself: enough for a slow machine with two busy cores."""
 POOL = "8"
 """Connections of each process. The towns of a session share one server, and no pool shrinks."""
 OWN = ("DATABASE_URL", "REDIS_URL", "DB_WRITE_HOST", "DB_READ_HOST", "REDIS_HOST", "NODE_ENV", "MUVI_ENV")
-HEADERS = {"accept": "application/json"}
+UNDER_WAY = """
+    SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND state <> 'idle'
+"""
 T = TypeVar("T")
 API, SECOND_API, WORKER, SECOND_WORKER, SANDBOX = "api", "second-api", "worker", "second-worker", "sandbox"
 
@@ -165,6 +171,16 @@ class Town:
         finally:
             os.killpg(child.pid, signal.SIGCONT)
 
+    @asynccontextmanager
+    async def still(self, name: str) -> AsyncGenerator[None]:
+        """The same, between two transactions: it holds no lock meanwhile, and our rows stay as they are."""
+        while True:
+            with self.frozen(name):
+                if not await self.rows(UNDER_WAY):
+                    yield
+                    return
+            await asyncio.sleep(0.05)
+
     def wait_for(self, name: str) -> None:
         """Until the part is well."""
         part = self.parts[name]
@@ -174,7 +190,7 @@ class Town:
             assert time.monotonic() < end, f"{name} is not well\n{self.said()}"
             time.sleep(0.03)
 
-    async def wait_for_death(self, name: str, seconds: float = 30) -> bool:
+    async def wait_for_death(self, name: str, seconds: float = PATIENCE_S) -> bool:
         """Whether the part ended by itself in that time."""
         end = time.monotonic() + seconds
         while self.parts[name].running:
@@ -244,51 +260,7 @@ class Town:
         return False
 
 
-class Sandbox:
-    """The levers and the truth of the third parties."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    async def truth(self, system: str, *events: str, after: int = 0) -> list[dict[str, Any]]:
-        """What happened there, oldest first; only those events when some are named."""
-        listed = (await self._call("GET", f"/truth/{system}", params={"after": after})).json()
-        return [one for one in listed if not events or one["event"] in events]
-
-    async def rule(self, system: str, call: str, **rule: object) -> None:
-        """Strike the next calls."""
-        await self._call("POST", "/control", json={"system": system, "call": call, **rule})
-
-    async def rules(self) -> list[dict[str, Any]]:
-        """Rules not used up, with their hits."""
-        return list((await self._call("GET", "/control")).json()["rules"])
-
-    async def knobs(self, system: str, **knobs: object) -> None:
-        await self._call("POST", "/control/knobs", json={system: knobs})
-
-    async def act(self, system: str, action: str, **facts: object) -> dict[str, Any]:
-        answer = await self._call("POST", "/control/act", json={"system": system, "action": action, **facts})
-        return dict(answer.json())
-
-    async def inbox(self, channel: str, to: str) -> list[dict[str, Any]]:
-        """Messages to an address, newest first."""
-        return list((await self._call("GET", "/inbox", params={"channel": channel, "to": to})).json())
-
-    async def reset(self, shift_s: float = 0) -> None:
-        """No rules, default knobs; the clock stays `shift_s` ahead."""
-        await self._call("DELETE", "/control")
-        await self.act("clock", "advance", seconds=shift_s)
-
-    async def _call(
-        self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, json: object = None
-    ) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30) as client:
-            answer = await client.request(method, path, params=params, json=json, headers=HEADERS)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer
-
-
-async def eventually(what: Callable[[], Awaitable[T]], town: Town, seconds: float = 20) -> T:
+async def eventually(what: Callable[[], Awaitable[T]], town: Town, seconds: float = PATIENCE_S) -> T:
     """Ask until the answer is true and give it back."""
     end = time.monotonic() + seconds
     while not (answer := await what()):
