@@ -9,6 +9,7 @@ from tests.builders_seating import CHILD
 from tests.shop import ADULT, A, B, C, D, Shop
 
 from muvi.application.orders.box_office_steps import BoxOfficeSteps
+from muvi.application.orders.checkout_facts import Case
 from muvi.application.orders.seat_choice import SeatChoice
 from muvi.domain.orders.checkout import BOOKING_GRACE_S, PATIENCE_S, UNKNOWN_OUTCOME, CheckoutState
 from muvi.domain.orders.errors import OrderBusy, OrderChanged, OrderExpired, OrderExpiring
@@ -342,6 +343,46 @@ async def test_a_box_office_that_is_away_for_a_while_is_followed(shop: Shop) -> 
     assert set(shop.order(order_id).seats) == shop.seats_of(order_id) == shop.taken_at_the_box_office() == {C}
 
 
+async def land_there(shop: Shop, order_id: UUID, *seats: SeatKey) -> None:
+    """Whatever was asked for, the box office holds these."""
+    [record] = shop.order(order_id).box_office_orders
+    ref = OrderRef(id=record.ref, cinema=record.cinema, platform=record.platform)
+    choice = tuple(TicketChoice(ticket_type_id=ADULT, seats=(seat,)) for seat in seats)
+    await shop.office.set_tickets(ref, ShowtimeRef(record.cinema, record.showtime), choice)
+
+
+async def followed_to_another_choice(shop: Shop, *landed: SeatKey) -> UUID:
+    """A choice of C is never answered, and when the box office speaks again it holds `landed`."""
+    order_id = await chosen_and_never_answered(shop, away=20)
+    await land_there(shop, order_id, *landed)
+    await shop.until(300)
+    return order_id
+
+
+async def test_a_seat_that_nobody_asked_for_is_claimed_and_the_buyer_chooses_again(shop: Shop) -> None:
+    order_id = await followed_to_another_choice(shop, B, C)
+    assert shop.order(order_id).lines == ()
+    assert shop.order(order_id).operation is None
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {B, C}
+    await shop.choose(order_id, A)
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {A}
+
+
+async def test_unless_it_takes_whatever_the_box_office_has(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what another order may claim meanwhile would be this one's."""
+    monkeypatch.setattr(Case, "has_claimed", lambda _case, _seats: True)
+    order_id = await followed_to_another_choice(shop, B, C)
+    assert set(shop.order(order_id).seats) == shop.taken_at_the_box_office() == {B, C}
+    assert shop.seats_of(order_id) == {C}
+
+
+async def test_a_seat_that_was_asked_for_is_the_choice(shop: Shop) -> None:
+    order_id = await followed_to_another_choice(shop, A, C)
+    assert set(shop.order(order_id).seats) == shop.seats_of(order_id) == {A, C}
+
+
 async def test_given_up_too_early_the_choice_would_be_another_than_the_box_office_has(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,6 +425,15 @@ async def test_a_box_office_order_that_is_gone_is_chosen_again(shop: Shop) -> No
     assert shop.order(order_id).lines == ()
     await shop.choose(order_id, B)
     assert shop.seats_of(order_id) == {B}
+
+
+async def test_other_seats_at_the_box_office_are_claimed_when_the_payment_stops(shop: Shop) -> None:
+    order_id = await shop.with_seats(A, B)
+    await land_there(shop, order_id, D)
+    with pytest.raises(OrderChanged) as stopped:
+        await shop.pay(order_id)
+    assert "gone" not in stopped.value.facts
+    assert shop.seats_of(order_id) == shop.taken_at_the_box_office() == {D}
 
 
 @pytest.mark.parametrize("chooses_again", [True, False])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from muvi.application.orders.checkout_facts import Case
 from muvi.application.orders.checkout_steps import confirm, return_money
-from muvi.application.orders.follow import adopt
+from muvi.application.orders.follow import adopt, drop_selection
 from muvi.application.orders.learned import (
     Record,
     abandon_box_order,
@@ -100,7 +100,7 @@ class BoxOfficeSteps:
         return record
 
     async def _follow(self, work: Work) -> Record:
-        """An operation lapsed: what the box office holds now is the buyer's choice."""
+        """An operation lapsed: what the box office holds of its claims is the buyer's choice."""
         if work.record is None:
             return forget_selection
         try:
@@ -115,7 +115,10 @@ class BoxOfficeSteps:
 
         async def take_over(tx: PurchaseTx, case: Case, now: datetime) -> None:
             case.order.finish()
-            await adopt(tx, case.order, view, lines, now)
+            if case.has_claimed(view.seats):
+                await adopt(tx, case.order, view, lines, now)
+            else:  # a seat that no choice of the buyer's asked for: they choose again
+                await drop_selection(tx, case.order, now, held=view.seats)
             case.checkout.next_at = now
 
         return take_over

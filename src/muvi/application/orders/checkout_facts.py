@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -38,7 +39,11 @@ class Case:
     @property
     def claims_held(self) -> bool:
         """Whether the order holds every seat that it is for."""
-        return bool(self.order.seats) and self.held.issuperset(map(SeatKey, self.order.seats))
+        return bool(self.order.seats) and self.has_claimed(self.order.seats)
+
+    def has_claimed(self, seats: Iterable[str]) -> bool:
+        """Whether the order holds all of these seats."""
+        return self.held.issuperset(map(SeatKey, seats))
 
     @property
     def facts(self) -> CheckoutFacts:

@@ -7,10 +7,10 @@ the box office holds; whatever it answered, that is what counts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from muvi.application.orders.follow import adopt, drop_selection
+from muvi.application.orders.follow import adopt, claimed_until, drop_selection
 from muvi.application.orders.lines import LineWriter
 from muvi.application.orders.operations import Lease, Operations
 from muvi.application.orders.ownership import owned, owned_case
@@ -42,11 +42,6 @@ from muvi.ports.seating.box_office import (
 )
 from muvi.ports.showtimes.for_sale import ShowtimeForSale, ShowtimesForSale
 from muvi.ports.transaction import UnitOfWork
-
-CLAIM_SAFETY_S = 900
-"""A claim outlives its order by this, since only a known cancel or the box office's own expiry frees a
-seat.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +132,10 @@ class ChooseSeats:
                 raise OrderBusy(retry_after_s=2)
             former = _held_before(case)
             both = {*wanted, *former}
-            until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
             await tx.orders.save(order)
             checkout.next_at = min(operation.deadline, order.expires_at)
             await tx.checkouts.save(checkout)
+            until = claimed_until(order)
             lost = await tx.claims.claim(order.showtime_id, both, order_id=order.id, until=until, now=now)
             if lost:
                 raise SeatsTaken.naming(_named(plan, lost))
@@ -190,8 +185,9 @@ class ChooseSeats:
             await self._settle(choice, held, now)
             return
         if held is None or not choice.untouched_by(held):
-            await self._settle_as_changed(choice, held, now)
-            raise OrderChanged
+            seats = held.seats if held else frozenset[SeatKey]()
+            await self._settle_as_changed(choice, seats, now)
+            raise OrderChanged(seats)
         lost = await self._lost(choice) if isinstance(error, SeatsUnavailable) else ()
         await self._settle_as_before(choice, now)
         if isinstance(error, SeatsUnavailable):
@@ -233,19 +229,11 @@ class ChooseSeats:
             await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=choice.former)
             await _end(tx, case)
 
-    async def _settle_as_changed(
-        self, choice: SeatChoice, held: BoxOfficeOrder | None, now: datetime
-    ) -> None:
+    async def _settle_as_changed(self, choice: SeatChoice, held: frozenset[SeatKey], now: datetime) -> None:
         """Nothing is chosen any more; what the box office holds all the same stays claimed."""
-        kept = held.seats if held else frozenset[SeatKey]()
         async with self.begin() as tx:
             case = await self._mine(tx, choice)
-            order = case.order
-            if kept:
-                until = order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)
-                await tx.claims.claim(order.showtime_id, kept, order_id=order.id, until=until, now=now)
-                await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=kept)
-            await drop_selection(tx, order, now, gone=not kept)
+            await drop_selection(tx, case.order, now, held=held)
             await _end(tx, case)
 
     async def _mine(self, tx: PurchaseTx, choice: SeatChoice) -> LockedCase:

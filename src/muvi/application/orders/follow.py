@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 
 from muvi.application.orders.transaction import PurchaseTx
 from muvi.domain.orders.line import OrderLine
 from muvi.domain.orders.order import Order
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.ports.seating.box_office import BoxOfficeOrder
+
+CLAIM_SAFETY_S = 900
+"""A claim outlives its order by this, since only a known cancel or the box office's own expiry frees a
+seat.
+"""
+
+NOTHING: AbstractSet[str] = frozenset()
 
 
 async def adopt(
@@ -23,15 +31,26 @@ async def adopt(
     await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=map(SeatKey, order.seats))
 
 
-async def drop_selection(tx: PurchaseTx, order: Order, now: datetime, *, gone: bool = True) -> None:
+async def drop_selection(
+    tx: PurchaseTx, order: Order, now: datetime, *, held: AbstractSet[str] = NOTHING
+) -> None:
     """Nothing is chosen any more.
 
-    `gone`: the box office has no order of ours. Else it holds something that the buyer has not seen: the
-    claims stand as long as it does, and the next choice or the end of the order replaces both.
+    `held`: the seats that the box office holds for us all the same and that the buyer has not seen. They are
+    claimed, whoever asked for them, until the next choice or the end of the order replaces both. Without
+    any, there is no order of ours.
     """
     order.lines = ()
     order.note("selection-lost", now)
-    if not gone:
-        return
-    order.detach()
-    await tx.claims.release(order.showtime_id, order_id=order.id, now=now)
+    if not held:
+        order.detach()
+    else:
+        await tx.claims.claim(
+            order.showtime_id, map(SeatKey, held), order_id=order.id, until=claimed_until(order), now=now
+        )
+    await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=map(SeatKey, held))
+
+
+def claimed_until(order: Order) -> datetime:
+    """When the claims of an unpaid order lapse, whatever happens."""
+    return order.expires_at + timedelta(seconds=CLAIM_SAFETY_S)

@@ -34,7 +34,7 @@ class Readiness:
         """
         record = order.box_office_order
         if record is None:
-            raise OrderChanged(gone=True)
+            raise OrderChanged
         ref = OrderRef(id=record.ref, cinema=record.cinema, platform=record.platform)
         held = _same(await self.box_office.read_order(ref), order)
         self._require_time(order.latest_end)
@@ -63,7 +63,7 @@ class Readiness:
 def _same(held: BoxOfficeOrder | None, order: Order) -> BoxOfficeOrder:
     """What the box office holds, if it is what the buyer saw. Raises `OrderChanged`."""
     if held is None:
-        raise OrderChanged(gone=True)
-    if held.total_minor != order.total_minor or held.seats != set(map(SeatKey, order.seats)):
         raise OrderChanged
+    if held.total_minor != order.total_minor or held.seats != set(map(SeatKey, order.seats)):
+        raise OrderChanged(held.seats)
     return held

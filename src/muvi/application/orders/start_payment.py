@@ -200,7 +200,7 @@ class StartPayment:
             attempt.not_opened(now, type(error).__name__)
             await tx.attempts.save(attempt)
             if isinstance(error, OrderChanged):
-                await drop_selection(tx, order, now, gone=bool(error.facts))
+                await drop_selection(tx, order, now, held=error.held)
             order.note("payment-not-started", now, cause=type(error).__name__)
             await _end(tx, case, now)
 

@@ -64,6 +64,11 @@ class OrderChanged(Conflict):
     title = "The order has changed, please choose the seats again"
     title_ar = "تغيّر الطلب، يرجى اختيار المقاعد من جديد"
 
+    def __init__(self, held: frozenset[str] = frozenset()) -> None:
+        """`held`: the keys of the seats that the box office holds."""
+        super().__init__("", **({} if held else {"gone": True}))
+        self.held = held
+
 
 class NotWaiting(Conflict):
     """The purchase or refund does not wait for a person (any more); `state` says where it stands."""
