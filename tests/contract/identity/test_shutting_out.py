@@ -20,15 +20,49 @@ BYSTANDER, STRANGER = PhoneNumber("+966512345678"), PhoneNumber("+966512345679")
 ONE, TWO = UUID(int=1), UUID(int=2)
 Rule = dict[str, object]
 
+
+def says(body: object, status: int = 200) -> Rule:
+    return {"fault": "before", "status": status, "body": body}
+
+
 ABOUT_ONE_NUMBER: list[tuple[str, str, Rule]] = [
     ("unifonic", START, {"fault": "before", "status": 429}),
     ("unifonic", START, {"fault": "before", "status": 400}),
     ("unifonic", CHECK, {"fault": "before", "status": 429}),
-    ("unifonic", CHECK, {"fault": "before", "status": 200, "body": {"id": "x", "error_code": 999}}),
+    ("unifonic", CHECK, says({"id": "x", "error_code": 999})),
+    *(("unifonic", START, says(body)) for body in ({"response_status": "failed", "error_code": 105}, {})),
+    *(
+        ("unifonic", call, says(body))
+        for call in (START, CHECK)
+        for body in ({"id": None, "error_code": "105"}, [], '"blocked"')
+    ),
+    *(
+        ("taqnyat", call, says(body))
+        for call in (START, CHECK)
+        for body in (
+            [{"code": "blocked"}],
+            [{"Data": {"result": 3}, "Error": {"ErrorCode": 20}}],
+            [{"code": 5}, {"code": 10}],
+            {},
+            [],
+            '"blocked"',
+        )
+    ),
+    *(
+        (name, call, says({"message": "no"}, status))
+        for name in VENDORS
+        for call in (START, CHECK)
+        for status in (401, 402, 403)
+    ),
     *(("taqnyat", START, {"fault": "code", "code": code}) for code in (3, 6, 7, 8, 12, 13, 19, 99)),
     *(("taqnyat", CHECK, {"fault": "code", "code": code}) for code in (3, 6, 7, 99)),
 ]
-SILENCE: list[Rule] = [{"fault": "cut-after"}, {"fault": "garbage"}, {"fault": "after", "status": 502}]
+SILENCE: list[Rule] = [
+    {"fault": "cut-after"},
+    {"fault": "garbage"},
+    says('{"id": "x'),
+    *({"fault": "after", "status": status} for status in (500, 502, 503, 504)),
+]
 
 
 @dataclass(frozen=True)

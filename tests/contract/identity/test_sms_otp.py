@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from litestar import Litestar
+from structlog.testing import capture_logs
 from tests.contract.identity import vendors
 from tests.contract.identity.vendors import CHECK, START, VENDORS, Vendor
 
@@ -247,8 +248,23 @@ async def test_credentials_that_are_refused_sent_nothing(sandbox: Litestar, vend
 )
 def test_how_long_to_wait_is_told_within_bounds(told: str, wait_s: int) -> None:
     with pytest.raises(AskedTooOften) as caught:
-        read(VendorReply(429, b"", ((b"Retry-After", told.encode()),)), object)
+        read(VendorReply(429, b"", ((b"Retry-After", told.encode()),)), object, "unifonic")
     assert caught.value.retry_after_s == wait_s
+
+
+@pytest.mark.parametrize("body", [b"", b'"\xff"', b"[" * 40_000, b'{"id": 7, ', b"<html>"])
+def test_bytes_that_are_no_json_are_silence(body: bytes) -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        read(VendorReply(200, body, ()), dict[str, str], "unifonic")
+    assert not caught.value.answered
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+def test_a_refusal_of_our_account_is_told_to_the_log(status: int) -> None:
+    with capture_logs() as lines, pytest.raises(Unavailable):
+        read(VendorReply(status, b"", ()), object, "unifonic")
+    told = {"event": "partner refuses us", "partner": "unifonic", "status": status, "log_level": "warning"}
+    assert lines == [told]
 
 
 async def test_a_number_that_was_just_texted_is_told_to_wait(taqnyat: Partner) -> None:

@@ -116,12 +116,12 @@ class TaqnyatOtp(SmsOtp):
     async def _ask(self, phone: PhoneNumber, request: UUID, more: dict[str, str]) -> int:
         ask = {"numbers": [phone.e164.removeprefix("+")], "requestId": request.hex}
         reply = await self._http.post_json("/verify.php", [{**self._said, **ask, **more}])
-        said = read(reply, object)
+        said = read(reply, object, "taqnyat")
         answers = said if isinstance(said, list) else [said]
         results = set[int | None]().union(*(_results(answer) for answer in answers))
         result = results.pop() if len(results) == 1 else None
         if result is None:
-            raise OutcomeUnknown("an answer without one result", system=SYSTEM)
+            raise OutcomeUnknown("an answer without one result", system=SYSTEM, answered=True)
         return result
 
 

@@ -69,8 +69,8 @@ class UnifonicOtp(SmsOtp):
                 ("length", str(self._length)),
             ),
         )
-        if not read(reply, _Verification).id:
-            raise OutcomeUnknown("an answer without an id", system=SYSTEM)
+        if not read(reply, _Verification, "unifonic").id:
+            raise OutcomeUnknown("an answer without an id", system=SYSTEM, answered=True)
 
     @override
     async def check(self, phone: PhoneNumber, code: str, request: UUID) -> CodeCheck:
@@ -78,7 +78,7 @@ class UnifonicOtp(SmsOtp):
             "/verifications/check",
             (("to", phone.e164), ("channel", self._channel), ("code", code)),
         )
-        answer = read(reply, _Verification)
+        answer = read(reply, _Verification, "unifonic")
         if answer.error_code == 101 and answer.response_status == "correct":  # noqa: PLR2004  (the vendor's ok)
             return CodeCheck.CORRECT
         verdict = _VERDICTS.get(answer.error_code or 0)
