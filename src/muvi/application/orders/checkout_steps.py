@@ -85,7 +85,8 @@ async def _keep(tx: PurchaseTx, case: Case, capture: CaptureFact | None, now: da
     checkout.kept_attempt_id, checkout.kept_transaction = capture.attempt_id, capture.transaction
     checkout.reason = ""
     await _post_capture(tx, case, capture, now)
-    await tx.claims.pin(order.showtime_id, order_id=order.id, now=now)
+    # Read with the case, but not locked: a lapsed claim may have become somebody else's since.
+    case.held = frozenset(await tx.claims.pin(order.showtime_id, order_id=order.id, now=now))
     ready = case.claims_held and order.box_office_order is not None
     checkout.enter(CheckoutState.COMPLETING if ready else CheckoutState.RECLAIMING, now)
     order.note(
