@@ -19,6 +19,7 @@ from muvi.adapters.sms.taqnyat import TaqnyatOtp
 from muvi.domain.identity.challenge import CODE_LENGTHS
 from muvi.domain.identity.phone import PhoneNumber
 from muvi.domain.shared.text import Language
+from muvi.entrypoints.sms_senders import SMS_SENDERS
 from muvi.ports.errors import OutcomeUnknown, PortError, Refused, Unavailable
 from muvi.ports.identity.sms_otp import AskedTooOften, CodeCheck, SmsOtp
 
@@ -284,3 +285,7 @@ async def test_a_code_of_another_length_is_wrong_without_a_call(taqnyat: Partner
     told = await taqnyat.phone.get("/truth/taqnyat")
     assert "checked" not in told.text
     assert await short.check(PHONE, code, ONE) is CodeCheck.CORRECT
+
+
+def test_every_sender_is_tried() -> None:
+    assert VENDORS.keys() == SMS_SENDERS.keys()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner
 
+from muvi.entrypoints import sms_senders
 from muvi.entrypoints.cli import main
 
 Run = Callable[..., tuple[int, str]]
@@ -40,4 +41,13 @@ def test_whoever_sits_at_the_shell_chose(run: Run, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("arguments", [("pigeon",), ("auto", "--alone")])
 def test_what_makes_no_sense_is_refused(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments)[0] == 2
+    assert run() == (0, "Nobody has chosen: auto.\n")
+
+
+@pytest.mark.parametrize("name", sms_senders.SMS_SENDERS)
+def test_one_that_is_not_set_up_cannot_be_chosen(
+    run: Run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sms_senders.SMS_SENDERS, name, lambda _: None)  # type: ignore[arg-type]
+    assert run(name) == (1, f"Error: {name} cannot send: its settings are not there.\n")
     assert run() == (0, "Nobody has chosen: auto.\n")

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from muvi.entrypoints import sms_senders
 from muvi.entrypoints.cli import main
 from muvi.entrypoints.doctor import machine, messengers, settings, storage, telemetry
 from muvi.entrypoints.doctor.checkup import CHECKS, Examined, examine, healthy
 from muvi.entrypoints.doctor.findings import Check, Finding, Level, check, failure, ok, warning
 from muvi.entrypoints.doctor.patient import Patient
 from muvi.entrypoints.doctor.witness import OPEN, Source, Witness
+from muvi.entrypoints.sms_senders import SMS_SENDERS, SmsSender
 
 NOWHERE = {"DATABASE_URL": "postgresql://muvi:hunter2@127.0.0.1:1/muvi", "REDIS_URL": "redis://127.0.0.1:1/0"}
 SANDBOX = {"SANDBOX_PORT": "1"}
@@ -167,6 +169,10 @@ def test_every_check_has_a_name_of_its_own() -> None:
     assert len(names) == len(set(names))
 
 
+def test_every_sender_of_codes_is_asked() -> None:
+    assert SMS_SENDERS.keys() <= {one.name for one in CHECKS if one.section == messengers.SMS}
+
+
 def test_help_needs_nothing() -> None:
     shown = CliRunner().invoke(main, ["doctor", "--help"])
     assert shown.exit_code == 0
@@ -187,3 +193,11 @@ async def test_short_codes_are_told_in_production(
         [said] = await found(replace(patient, found=changed), messengers.codes)
         assert said.level is (Level.WARNING if production and warned else Level.OK)
         assert ("TAQNYAT_LENGTH" in said.remedy) == (production and warned)
+
+
+async def test_short_codes_of_any_sender_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    third = SmsSender(lambda: pytest.fail("nothing is sent"), 4)
+    monkeypatch.setattr(sms_senders, "SMS_SENDERS", {"pigeon": lambda _: third})
+    patient = a_patient(tmp_path)
+    [said] = await found(replace(patient, found=replace(patient.settings, production=True)), messengers.codes)
+    assert (said.level, "pigeon" in said.said, "PIGEON_LENGTH" in said.remedy) == (Level.WARNING, True, True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from muvi.adapters.kit.clock import SystemClock
 from muvi.entrypoints.commands.asking import ask
-from muvi.entrypoints.vendors import SMS_SENDERS
+from muvi.entrypoints.sms_senders import SMS_SENDERS, set_up
 from muvi.ports.identity.senders import SenderChoice
 
 AUTO = "auto"
@@ -26,7 +26,7 @@ def sms_sender(sender: str | None, by: str | None, *, alone: bool) -> None:
 
     Counts within five seconds in every process, without a restart. A code is compared by whoever sent it, so
     nobody who is signing in just now notices. When the chosen one surely sent nothing the other steps in;
-    `auto` is the order of the house, Unifonic first.
+    `auto` is the order of the house.
     """
     if sender is None:
         _show(ask(_history))
@@ -38,8 +38,8 @@ def sms_sender(sender: str | None, by: str | None, *, alone: bool) -> None:
         from muvi.adapters.db.sms_senders import SqlSenderChoices  # noqa: PLC0415
         from muvi.entrypoints.settings import read_settings  # noqa: PLC0415
 
-        if sender == SMS_SENDERS[1] and read_settings().taqnyat is None:
-            raise click.ClickException("TAQNYAT_API_KEY is not set, so Taqnyat cannot send.")
+        if sender != AUTO and sender not in set_up(read_settings()):
+            raise click.ClickException(f"{sender} cannot send: its settings are not there.")
         choice = SenderChoice(
             sender=None if sender == AUTO else sender,
             alone=alone,

@@ -9,6 +9,7 @@ from muvi.domain.identity.challenge import SAFE_LENGTH
 from muvi.entrypoints.doctor.answers import Manner, asked
 from muvi.entrypoints.doctor.findings import Finding, check, ok, warning
 from muvi.entrypoints.doctor.patient import Patient
+from muvi.entrypoints.sms_senders import set_up
 
 SMS, MAIL = "SMS", "mail"
 
@@ -58,18 +59,19 @@ async def taqnyat(patient: Patient) -> AsyncIterator[Finding]:
 
 @check(SMS, "codes")
 async def codes(patient: Patient) -> AsyncIterator[Finding]:
-    """How long Taqnyat's codes are: its account decides, and few digits are easily guessed."""
-    settings = patient.settings.taqnyat
-    digits = settings.code_length if settings is not None else SAFE_LENGTH
-    if not patient.settings.production or (digits is not None and digits >= SAFE_LENGTH):
+    """How long codes are, by each sender: few digits are easily guessed, and accounts may decide."""
+    lengths = {name: sender.code_length for name, sender in set_up(patient.settings).items()}
+    short = {name: digits for name, digits in lengths.items() if digits is None or digits < SAFE_LENGTH}
+    if not patient.settings.production or not short:
         yield ok("codes", "long enough, or only for trying things out")
         return
-    said = "of a length that nobody told us" if digits is None else f"of {digits} digits only"
-    yield warning(
-        "codes",
-        f"Taqnyat's are {said}: a stranger's guess is a hundred times likelier with 4 digits than with 6",
-        f"have the account set to {SAFE_LENGTH} digits, and TAQNYAT_LENGTH to {SAFE_LENGTH}",
-    )
+    for name, digits in short.items():
+        said = "of a length that nobody told us" if digits is None else f"of {digits} digits only"
+        yield warning(
+            "codes",
+            f"{name}: {said}; a stranger's guess is a hundred times likelier with 4 digits than with 6",
+            f"have the account set to {SAFE_LENGTH} digits, and {name.upper()}_LENGTH to {SAFE_LENGTH}",
+        )
 
 
 @check(MAIL, "sendgrid")

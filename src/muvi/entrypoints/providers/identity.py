@@ -15,8 +15,6 @@ from muvi.adapters.db.unit_of_work import SqlUnitOfWork
 from muvi.adapters.http.public.sign_in import SignIn
 from muvi.adapters.sms.phone_numbers import LibPhoneNumbers
 from muvi.adapters.sms.spared import SparedSmsOtp
-from muvi.adapters.sms.taqnyat import TaqnyatOtp, taqnyat_http
-from muvi.adapters.sms.unifonic import UnifonicOtp, unifonic_http
 from muvi.adapters.tokens.jwt_rs256 import JwtTokens
 from muvi.adapters.tokens.keys import TokenKeys, kept_key, read_keys
 from muvi.application.identity.otp_senders import OtpSenders
@@ -25,7 +23,7 @@ from muvi.application.identity.refresh_session import RefreshSession
 from muvi.application.identity.send_otp import SendOtp
 from muvi.application.identity.verify_otp import VerifyOtp
 from muvi.entrypoints.settings import Settings
-from muvi.entrypoints.vendors import SMS_SENDERS
+from muvi.entrypoints.sms_senders import set_up
 from muvi.ports.clock import Clock
 from muvi.ports.identity.phones import PhoneNumbers
 from muvi.ports.identity.sms_otp import SmsOtp
@@ -34,12 +32,11 @@ from muvi.ports.identity.transaction import IdentityTx
 from muvi.ports.identity.users import Profiles
 from muvi.ports.transaction import UnitOfWork
 
-UNIFONIC, TAQNYAT = SMS_SENDERS
 TOKEN_KEY = "token-key.pem"  # noqa: S105  (a file's name)
 
 
 class IdentityProvider(Provider):
-    """Codes by Unifonic or Taqnyat, tokens by RS256, rows on PostgreSQL."""
+    """Codes by texts, tokens by RS256, rows on PostgreSQL."""
 
     scope = Scope.APP
 
@@ -52,25 +49,14 @@ class IdentityProvider(Provider):
     async def senders(
         self, settings: Settings, clock: Clock, chosen: RecentChosenSender
     ) -> AsyncGenerator[OtpSenders]:
-        """Unifonic Authenticate, then Taqnyat Verify where it is set up."""
-        one, other = settings.unifonic, settings.taqnyat
+        """Those that are set up, in the order of the house."""
         partners: dict[str, SmsOtp] = {}
         async with AsyncExitStack() as stack:
-            http = unifonic_http(one.base_url, app_id=one.app_id, token=one.token)
-            stack.push_async_callback(http.aclose)
-            partners[UNIFONIC] = UnifonicOtp(http, channel=one.channel, length=one.code_length)
-            if other is not None:
-                http = taqnyat_http(other.base_url, api_key=other.api_key)
+            for name, sender in set_up(settings).items():
+                http, partner = sender.connect()
                 stack.push_async_callback(http.aclose)
-                partners[TAQNYAT] = TaqnyatOtp(
-                    http,
-                    api_key=other.api_key,
-                    sender=other.sender,
-                    note=other.autofill_hash,
-                    length=other.code_length,
-                )
-            spared = {name: SparedSmsOtp(partner, name, clock) for name, partner in partners.items()}
-            yield OtpSenders(spared, chosen)
+                partners[name] = SparedSmsOtp(partner, name, clock)
+            yield OtpSenders(partners, chosen)
 
     @provide
     def chosen_sender(

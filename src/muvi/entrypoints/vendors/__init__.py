@@ -2,6 +2,3 @@
 
 Outside production every address and credential has a default that belongs to the sandbox.
 """
-
-SMS_SENDERS = ("unifonic", "taqnyat")
-"""Who sends one-time codes, in the order of the house."""
