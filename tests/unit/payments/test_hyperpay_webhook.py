@@ -66,6 +66,13 @@ def test_what_a_message_says_of_a_payment(code: str, kind: str, says: Verdict) -
     assert WebhookReader([KEY]).read(*sealed(message)).says is says
 
 
+@pytest.mark.parametrize(("kind", "name"), [("RF", "8ac7a4a1000000010000000200000003"), ("DB", "")])
+def test_a_message_about_a_refund_brings_its_name(kind: str, name: str) -> None:
+    message = {"type": "PAYMENT", "payload": MESSAGE["payload"] | {"paymentType": kind}}
+    notice = WebhookReader([KEY]).read(*sealed(message))
+    assert (notice.refund_id, notice.reference) == (name, "01KA1MERF0000000000000001Z")
+
+
 def test_vector_with_one_tag_byte_changed_is_forged() -> None:
     changed = HEADERS | {"X-Authentication-Tag": "18FDD068C6F383C173D3A906F7BD1D83"}
     with pytest.raises(WebhookForged):

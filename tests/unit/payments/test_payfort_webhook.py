@@ -74,8 +74,15 @@ def test_a_refund_is_named_by_our_reference_for_it() -> None:
     refund = PURCHASE | {"command": "REFUND", "response_code": "06000", "maintenance_reference": "01JREFUND"}
     notice = READER.read(as_json(signed(refund)))
     assert (notice.kind, notice.reference, notice.payment_id) == ("REFUND", "01JREFUND", "")
-    nameless = {name: text for name, text in refund.items() if name != "maintenance_reference"}
-    assert READER.read(as_json(signed(nameless))).reference == "01JATTEMPT"
+    assert (notice.refund_id, notice.is_some_refund) == ("01JREFUND", False)
+
+
+@pytest.mark.parametrize("name", [{}, {"maintenance_reference": ""}])
+def test_a_refund_without_our_reference_is_some_refund_of_its_payment(name: dict[str, str]) -> None:
+    refund = PURCHASE | {"command": "REFUND", "response_code": "06000"} | name
+    notice = READER.read(as_json(signed(refund)))
+    assert (notice.reference, notice.refund_id, notice.is_some_refund) == ("01JATTEMPT", "", True)
+    assert READER.read(as_json(signed(PURCHASE))).is_some_refund is False
 
 
 @pytest.mark.parametrize(

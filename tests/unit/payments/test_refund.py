@@ -14,7 +14,8 @@ LATER = NOW + timedelta(minutes=20)
 
 
 def answer(verdict: Verdict, retry_after_s: float | None = None) -> RefundReport:
-    return RefundReport(verdict=verdict, transaction_id="r1", code=str(verdict), retry_after_s=retry_after_s)
+    name = "r1" if verdict in (Verdict.CAPTURED, Verdict.PENDING) else ""
+    return RefundReport(verdict=verdict, transaction_id=name, code=str(verdict), retry_after_s=retry_after_s)
 
 
 def test_asking_for_a_refund_reserves_the_money() -> None:
@@ -46,6 +47,59 @@ def test_a_refund_the_gateway_never_saw_is_sent_again() -> None:
     refund.sending(NOW)
     refund.answered(answer(Verdict.NEVER_PAID), LATER)
     assert refund.next_step(LATER) is RefundStep.SEND
+
+
+ABOUT_IT = "the gateway's name of it"
+
+
+@pytest.mark.parametrize("wait_s", [0, 700])
+def test_a_refund_that_the_gateway_speaks_of_is_never_sent_again(wait_s: int) -> None:
+    """Be it on its way, believed lost, or answered as lost afterwards."""
+    refund = a_refund(a_paid_attempt())
+    refund.sending(NOW)
+    if wait_s:
+        refund.answered(RefundReport(verdict=Verdict.NEVER_PAID), NOW + timedelta(seconds=wait_s))
+    refund.acknowledged(LATER, ABOUT_IT)
+    assert (refund.next_step(LATER), refund.next_at) == (RefundStep.ASK, min(refund.next_at or LATER, LATER))
+    refund.answered(RefundReport(verdict=Verdict.NEVER_PAID), LATER)
+    assert (refund.next_step(LATER), refund.transaction_id) == (RefundStep.ASK, ABOUT_IT)
+    refund.unsent(LATER)
+    assert refund.next_step(LATER) is RefundStep.ASK
+
+
+def test_a_name_that_the_answer_gave_stays() -> None:
+    refund = a_refund(a_paid_attempt())
+    refund.sending(NOW)
+    refund.answered(answer(Verdict.PENDING), NOW)
+    refund.acknowledged(NOW, ABOUT_IT)
+    assert refund.transaction_id == "r1"
+
+
+def test_a_message_about_a_refund_of_long_ago_wants_a_question_before_a_person() -> None:
+    refund = a_refund(a_paid_attempt())
+    refund.sending(NOW)
+    refund.answered(RefundReport(verdict=Verdict.UNKNOWN), NOW)
+    refund.answered(RefundReport(verdict=Verdict.NEVER_PAID), NOW)
+    refund.acknowledged(NOW + timedelta(days=8), ABOUT_IT)
+    assert refund.next_step(NOW + timedelta(days=8)) is RefundStep.ASK
+
+
+def test_a_message_about_a_refund_that_waits_for_a_person_is_remembered() -> None:
+    """Tried again it is asked about, never sent."""
+    refund = a_refund(a_paid_attempt())
+    refund.hand_over()
+    refund.acknowledged(NOW, ABOUT_IT)
+    assert (refund.status, refund.next_at) == (RefundStatus.MANUAL, None)
+    refund.try_again(NOW)
+    assert refund.next_step(NOW) is RefundStep.ASK
+
+
+def test_a_message_about_a_refund_that_is_done_changes_nothing() -> None:
+    refund = a_refund(a_paid_attempt())
+    refund.sending(NOW)
+    refund.answered(answer(Verdict.CAPTURED), NOW)
+    refund.acknowledged(NOW, ABOUT_IT)
+    assert (refund.status, refund.transaction_id) == (RefundStatus.DONE, "r1")
 
 
 def test_a_refused_refund_waits_for_a_person() -> None:

@@ -12,7 +12,7 @@ from muvi.application.payments.send_refund import SendRefundCommand
 from muvi.domain.payments import refund as refund_rules
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
-from muvi.domain.payments.refund import RefundStatus
+from muvi.domain.payments.refund import Refund, RefundStatus
 from muvi.domain.payments.report import Verdict
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
@@ -198,6 +198,53 @@ async def test_a_message_about_a_refund_wants_it_asked_about(world: World) -> No
     await world.work()
     assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
     assert (await world.attempt(attempt.id)).signals == 1, "the payment itself has no news"
+
+
+async def told_of_a_refund_whose_answer_was_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, marking: bool, named: bool = True
+) -> int:
+    """The gateway lists none for a while, but a message of its speaks of it: how often it was sent."""
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    world.gateway.fail("refund", Trouble.LOST)
+    await world.work()
+    world.gateway._refunds.clear()
+    if not marking:
+        monkeypatch.setattr(Refund, "acknowledged", lambda self, now, _: self.signal(now))
+    body = f"PAYMENT:RF|{to_wire(refund.id)}||".encode() if named else f"RF|{to_wire(attempt.id)}||".encode()
+    command = ReceiveWebhookCommand(gateway="memory", headers={"x-proof": "memory"}, body=body)
+    assert await world.receive(command) is WebhookFate.KEPT
+    await world.later(600)
+    return [call for call, _ in world.gateway.calls].count("refund")
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "of a payment"])
+async def test_a_message_about_a_refund_acknowledges_it(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    named: bool,  # noqa: FBT001
+) -> None:
+    assert await told_of_a_refund_whose_answer_was_lost(world, monkeypatch, marking=True, named=named) == 1
+
+
+async def test_a_message_that_only_wants_a_question_would_let_it_go_out_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    assert await told_of_a_refund_whose_answer_was_lost(world, monkeypatch, marking=False) > 1
+
+
+async def test_a_message_about_a_refund_of_nobody_knows_which_leaves_the_others_alone(world: World) -> None:
+    """Only what is on its way may be meant, and only of that payment."""
+    attempt, other = await paid(world), await world.opened(2)
+    await world.hear(other.checkout_id, world.gateway.pay(other.checkout_id))
+    await world.work()
+    waits, elsewhere = await world.refund(attempt.id, Money(100)), await world.refund(other.id)
+    body = f"RF|{to_wire(attempt.id)}||".encode()
+    command = ReceiveWebhookCommand(gateway="memory", headers={"x-proof": "memory"}, body=body)
+    assert await world.receive(command) is WebhookFate.KEPT
+    for refund in (waits, elsewhere):
+        assert (await world.kept_refund(refund.id)).status is RefundStatus.REQUESTED
 
 
 async def test_two_workers_send_once(world: World) -> None:

@@ -250,6 +250,7 @@ class MemoryGateway(PaymentGateway, TokenCharges):
             checkout_id=checkout_id,
             payment_id=payment_id,
             is_test=kind == "test",
+            is_some_refund=kind == "RF",
         )
 
     def _left(self, payment: PaymentToCheck) -> tuple[str, ...]:

@@ -1,4 +1,6 @@
-"""Hear a gateway: verify, keep once, want a check. A message decides nothing."""
+"""Hear a gateway: verify, keep once, want a check. A message decides nothing, but that a refund of which it
+speaks arrived.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.report import Verdict
 from muvi.domain.shared.errors import NotFound
-from muvi.domain.shared.ids import from_wire
+from muvi.domain.shared.ids import from_wire, to_wire
 from muvi.ports.clock import Clock, Ids
 from muvi.ports.payments.gateway import PaymentGateways, WebhookNotice
 from muvi.ports.payments.transaction import PaymentsTx
@@ -84,7 +87,7 @@ class ReceiveWebhook:
             if not await tx.webhooks.add(event):
                 return WebhookFate.DUPLICATE
             if refund_id is not None:
-                await _want_refund(tx, refund_id, now)
+                await _acknowledge(tx, refund_id, notice.refund_id, now)
             elif attempt_id is not None:
                 await _want_attempt(tx, attempt_id, notice, now)
         return WebhookFate.QUARANTINED if unknown else WebhookFate.KEPT
@@ -117,10 +120,20 @@ async def _want_attempt(tx: PaymentsTx, attempt_id: UUID, notice: WebhookNotice,
     else:
         attempt.signal(now, notice.payment_id, declined=declined)
     await tx.attempts.save(attempt)
+    if notice.is_some_refund:
+        await _acknowledge_all(tx, attempt, now)
 
 
-async def _want_refund(tx: PaymentsTx, refund_id: UUID, now: datetime) -> None:
+async def _acknowledge_all(tx: PaymentsTx, attempt: PaymentAttempt, now: datetime) -> None:
+    """It may be any refund of the payment that is out, so none of them may go out twice."""
+    for refund in await tx.refunds.of_order(attempt.order_id):
+        if refund.attempt_id == attempt.id and refund.is_out:
+            await _acknowledge(tx, refund.id, "", now)
+
+
+async def _acknowledge(tx: PaymentsTx, refund_id: UUID, name: str, now: datetime) -> None:
+    """The gateway speaks of a refund, so it arrived: `name` is its own, empty when it gives none."""
     refund = await tx.refunds.get(refund_id, for_update=True)
     if refund is not None:
-        refund.signal(now)
+        refund.acknowledged(now, name or to_wire(refund_id))
         await tx.refunds.save(refund)

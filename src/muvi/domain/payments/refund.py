@@ -179,8 +179,13 @@ class Refund:
                 self._ask_later(now, report.retry_after_s)
 
     def unsent(self, now: datetime, retry_after_s: float | None = None) -> None:
-        """The call surely had no effect: send again later, under the same reference."""
+        """The call surely had no effect: send again later, under the same reference. Not so where the gateway
+        acknowledged the refund: that was of an earlier call, or this one went through after all.
+        """
         self.lease_until = None
+        if self.transaction_id:
+            self._ask_later(now, retry_after_s)
+            return
         self._become(RefundStatus.REQUESTED)
         pause_s = min(retry_after_s or _back_off(self.sends), _MAX_SEND_PAUSE_S)
         self.next_at = now + timedelta(seconds=pause_s)
@@ -198,7 +203,8 @@ class Refund:
 
         Only when the gateway then surely knows of none does it go out again (`answered`, NEVER_PAID).
         """
-        self._become(RefundStatus.SENT if self.sends else RefundStatus.REQUESTED)
+        arrived = self.sends or self.transaction_id
+        self._become(RefundStatus.SENT if arrived else RefundStatus.REQUESTED)
         self.asks, self.next_at = 0, now
 
     def paid_out(self, now: datetime) -> None:
@@ -207,6 +213,16 @@ class Refund:
             raise ValueError("only a refund that waits for a person is paid out by one")
         self._become(RefundStatus.DONE)
         self.done_at, self.next_at = now, None
+
+    def acknowledged(self, now: datetime, name: str) -> None:
+        """The gateway speaks of it, under that name: so it arrived and is never sent again. Ask now."""
+        if self.is_done:
+            return
+        self.transaction_id = self.transaction_id or name
+        if self.status is RefundStatus.REQUESTED:  # taken for one that never arrived
+            self._become(RefundStatus.SENT)
+            self.sent_at, self.asks = self.sent_at or now, 0
+        self.signal(now)
 
     def signal(self, now: datetime) -> None:
         """The gateway says there is news: ask now."""

@@ -25,7 +25,7 @@ from muvi.adapters.payments.hyperpay.codes import (
 )
 from muvi.adapters.payments.hyperpay.reports import CallLimits, Reports
 from muvi.adapters.payments.hyperpay.webhook import WebhookReader
-from muvi.adapters.payments.hyperpay.wire import THROTTLE_S, Reading, decimal_amount, read
+from muvi.adapters.payments.hyperpay.wire import REFUND, THROTTLE_S, Reading, decimal_amount, read
 from muvi.domain.payments.front_end import CardWidget
 from muvi.domain.payments.report import PaymentReport, RefundReport, Verdict
 from muvi.domain.shared.money import Money
@@ -134,7 +134,7 @@ class HyperPay(PaymentGateway):
     async def refund(self, request: RefundRequest) -> RefundReport:
         fields = [
             ("entityId", request.entity),
-            ("paymentType", "RF"),
+            ("paymentType", REFUND),
             ("amount", _amount(request.amount)),
             ("currency", request.amount.currency),
             ("merchantTransactionId", request.reference),

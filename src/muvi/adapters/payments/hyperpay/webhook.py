@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from muvi.adapters.kit.asking import SYSTEM
 from muvi.adapters.payments.hyperpay.codes import verdict_of
-from muvi.adapters.payments.hyperpay.wire import PAYING, Result
+from muvi.adapters.payments.hyperpay.wire import PAYING, REFUND, Result
 from muvi.domain.payments.report import Verdict
 from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed, WebhookNotice
 
@@ -109,5 +109,6 @@ def _notice(plaintext: bytes) -> WebhookNotice:
         reference=payload.merchant_transaction_id or "",
         checkout_id=payload.ndc or "",
         payment_id=payment_id,
+        refund_id=(payload.id or "") if payload.payment_type == REFUND else "",
         says=verdict_of(code) if payment_id else Verdict.UNKNOWN,
     )

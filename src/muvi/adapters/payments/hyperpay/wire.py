@@ -21,6 +21,7 @@ KINDS = {
 }
 PAYING = frozenset({"DB", "PA", "CP"})
 """Types whose code speaks of a payment; 3D, RF, RV and CD rows of a report do not."""
+REFUND = "RF"
 
 
 class Result(msgspec.Struct, frozen=True):

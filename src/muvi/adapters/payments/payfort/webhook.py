@@ -101,19 +101,22 @@ def _shapely(fields: Mapping[str, object]) -> dict[str, str]:
 
 
 def _notice(fields: Mapping[str, str]) -> WebhookNotice:
-    """A refund is named by the reference that we gave it; a payment's id counts once money was taken, since
-    by its reference alone the gateway tells the rest.
+    """A refund is named by the reference that we gave it, there is no other name; a payment's id counts once
+    money was taken, since by its reference alone the gateway tells the rest.
     """
     command = fields.get("command", "") or fields.get("service_command", "")
     reference = fields["merchant_reference"]
     code = fields.get("response_code", "")
     paid = command == "PURCHASE" and verdict_of(code) is Verdict.CAPTURED
+    refund = fields.get("maintenance_reference", "") if command == REFUND else ""
     told = "\n".join(f"{name}={fields.get(name, '')}" for name in _TELLS_APART)
     return WebhookNotice(
         digest=hashlib.sha256(told.encode()).hexdigest(),
         kind=command,
-        reference=fields.get("maintenance_reference", reference) if command == REFUND else reference,
+        reference=refund or reference,
         checkout_id=reference,
         payment_id=fields.get("fort_id", "") if paid else "",
+        refund_id=refund,
+        is_some_refund=command == REFUND and not refund,
         is_used_up=command == "PURCHASE" and is_used_up(code),
     )
