@@ -9,6 +9,7 @@ import click
 from muvi.entrypoints.commands.attention import attention
 from muvi.entrypoints.commands.buy import buy
 from muvi.entrypoints.commands.doctor import doctor
+from muvi.entrypoints.commands.faults import TellingGroup
 from muvi.entrypoints.commands.order import order
 from muvi.entrypoints.commands.outbox import outbox
 from muvi.entrypoints.commands.sms_sender import sms_sender
@@ -17,12 +18,12 @@ from muvi.entrypoints.commands.tickets import tickets
 PORT = click.IntRange(1, 65535)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=TellingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Muvi runs a cinema chain: browsing, seats, orders, payments and tickets.
 
-    Settings come from the environment. Where none name a database, a command works on the copy that
-    `muvi up` runs in MUVI_HOME (.muvi).
+    Settings come from the environment. On a person's own machine the copy that `muvi up` runs in MUVI_HOME
+    (.muvi) lends what the environment does not say: its servers, its keys, where it is.
     """
     from muvi.entrypoints.local.environment import of_running_copy  # noqa: PLC0415
 
@@ -63,16 +64,13 @@ def up(host: str | None, port: int | None, sandbox_port: int | None, home: str |
 def migrate() -> None:
     """Bring the database to the newest schema."""
     from muvi.adapters.db.migrate import upgrade  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings, Environment  # noqa: PLC0415
+    from muvi.entrypoints.environment import Environment  # noqa: PLC0415
     from muvi.entrypoints.parameters import take_parameters  # noqa: PLC0415
 
-    try:
-        take_parameters()
-        environment = Environment(os.environ)
-        url = environment.database("WRITE")
-        environment.finish()
-    except BadSettings as fault:
-        raise click.ClickException(str(fault)) from fault
+    take_parameters()
+    environment = Environment(os.environ)
+    url = environment.database("WRITE")
+    environment.finish()
     upgrade(url)
     click.echo("The schema is up to date.")
 
@@ -98,7 +96,6 @@ def vista_sync(*, accept_drop: bool, **asked: bool) -> None:
     """
     from muvi.domain.catalog.kinds import Kind  # noqa: PLC0415
     from muvi.entrypoints.commands import vista_sync as command  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
 
     kinds = {
         "everything": frozenset(Kind),
@@ -111,10 +108,7 @@ def vista_sync(*, accept_drop: bool, **asked: bool) -> None:
     wanted = frozenset[Kind]().union(*(kinds[name] for name, is_wanted in asked.items() if is_wanted))
     if not wanted:
         raise click.UsageError("Say what to copy: -a for everything, or any of -c -f -g -s -p.")
-    try:
-        sys.exit(command.run(wanted, accept_drop=accept_drop))
-    except BadSettings as fault:
-        raise click.ClickException(str(fault)) from fault
+    sys.exit(command.run(wanted, accept_drop=accept_drop))
 
 
 @main.command("demo-content")
@@ -125,11 +119,10 @@ def demo_content() -> None:
     """
     from muvi.domain.shared.errors import Forbidden  # noqa: PLC0415
     from muvi.entrypoints.commands import demo_content as command  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
 
     try:
         done = command.run()
-    except (Forbidden, BadSettings) as refusal:
+    except Forbidden as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(
         f"Demo content: {done.cities} cities, {done.banners} banners, {done.reasons} cancellation reasons "

@@ -15,6 +15,8 @@ from muvi.ports.errors import Unavailable
 LOCK_TIMEOUT = "55P03"
 INTEGRITY = "23"
 """The class of everything that a constraint refuses."""
+OTHER_SCHEMA = frozenset({"42P01", "42703", "3F000"})
+"""No such table, column or schema."""
 RETRYABLE = frozenset({"40001", "40P01", "0A000"})
 """Serialization failure, deadlock, stale cached plan: the whole phase may run once more."""
 
@@ -54,6 +56,16 @@ def translated(error: DBAPIError) -> Exception:
     if lost or state[:2] in {"08", "53", "57"} or state in RETRYABLE:
         return Unavailable("the database cannot serve this now", system="database", retry_after_s=1)
     return error
+
+
+def told(error: DBAPIError) -> str:
+    """A line for whoever runs the database; what was asked for and with which values stays unsaid."""
+    if sqlstate_of(error) in OTHER_SCHEMA:
+        return "The schema of the database is not that of this program: muvi migrate (muvi doctor tells both)"
+    meant = translated(error)
+    if meant is error:
+        return f"the database says: {str(_driver_error(error) or type(error).__name__).partition(chr(10))[0]}"
+    return str(meant)
 
 
 @asynccontextmanager

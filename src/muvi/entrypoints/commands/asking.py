@@ -6,20 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import click
 from sqlalchemy.ext.asyncio import AsyncEngine
-
-from muvi.ports.errors import PortError
 
 T = TypeVar("T")
 
 
 def ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    """The answer, over one connection that is closed again. Raises `ClickException` for faults of settings
-    and servers.
-    """
+    """The answer, over one connection that is closed again."""
     from muvi.adapters.db.engine import make_engine  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
     from muvi.entrypoints.settings import read_settings  # noqa: PLC0415
 
     async def run() -> T:
@@ -29,7 +23,4 @@ def ask(question: Callable[[AsyncEngine], Awaitable[T]]) -> T:
         finally:
             await engine.dispose()
 
-    try:
-        return asyncio.run(run())
-    except (BadSettings, PortError) as fault:
-        raise click.ClickException(str(fault)) from fault
+    return asyncio.run(run())

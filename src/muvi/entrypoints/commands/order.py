@@ -18,7 +18,6 @@ from muvi.application.orders.explaining.explain_order import (
 from muvi.domain.orders.errors import OrderNotFound
 from muvi.domain.shared.actor import SYSTEM
 from muvi.domain.shared.ids import to_wire
-from muvi.ports.errors import PortError
 
 
 @click.group()
@@ -38,14 +37,11 @@ def explain(clue: str, *, ask: bool, show_buyer: bool, as_json: bool) -> None:
     gateway's checkout or transaction, or the box office's order. Times are the cinema's, UTC beside them.
     """
     from muvi.entrypoints.commands.order_shown import as_wire, shown  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
 
     try:
         found = asyncio.run(_explained(clue, ask=ask, show_buyer=show_buyer))
     except OrderNotFound as error:
         raise click.ClickException(f"Nothing here is called {clue!r}: no order, payment or ticket") from error
-    except (BadSettings, PortError) as fault:
-        raise click.ClickException(str(fault)) from fault
     if isinstance(found, tuple):
         ids = "\n".join(f"  muvi order explain {to_wire(one)}" for one in found)
         raise click.ClickException(f"{clue!r} may mean several orders, the newest first:\n{ids}")

@@ -49,13 +49,9 @@ def check(token: str) -> None:
 
 def _signer() -> TicketSigner:
     from muvi.adapters.tickets.signer import Ed25519TicketSigner  # noqa: PLC0415
-    from muvi.entrypoints.environment import BadSettings  # noqa: PLC0415
     from muvi.entrypoints.settings import read_settings  # noqa: PLC0415
 
-    try:
-        setting = read_settings().ticket_signing_key
-    except BadSettings as fault:
-        raise click.ClickException(str(fault)) from fault
+    setting = read_settings().ticket_signing_key
     if not setting:
         raise click.ClickException("TICKET_SIGNING_KEY is not set: there is no key to check with")
     return Ed25519TicketSigner.from_setting(setting)

@@ -173,13 +173,11 @@ def _migrate(environment: dict[str, str]) -> None:
 
 
 def _upgrade(url: str) -> None:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
-
-    from muvi.adapters.db.migrate import upgrade  # noqa: PLC0415
+    from muvi.adapters.db.migrate import CannotMigrate, upgrade  # noqa: PLC0415
 
     try:
         upgrade(url)
-    except SQLAlchemyError as fault:
+    except CannotMigrate as fault:
         raise CannotStart(f"The database could not be brought to the newest schema: {fault}") from fault
 
 
