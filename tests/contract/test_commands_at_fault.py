@@ -1,5 +1,6 @@
 """A command whose database is away, empty or another program's says so in one line, without any traceback."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -84,3 +85,37 @@ def test_a_fault_of_the_program_keeps_its_traceback(call: Call, monkeypatch: pyt
 
     monkeypatch.setattr("muvi.adapters.db.migrate.upgrade", broken)
     assert isinstance(call(NOWHERE, "migrate").exception, LookupError)
+
+
+def examined(call: Call, url: str) -> dict[str, dict[str, str]]:
+    """What the doctor finds about the database and the work, by what each is about."""
+    checks = json.loads(call(url, "doctor", "--json").stdout)["checks"]
+    return {
+        one["about"]: one
+        for check in checks
+        if check["section"] in {"PostgreSQL", "catalogue", "work"}
+        for one in check["findings"]
+    }
+
+
+def test_the_doctor_of_a_database_without_our_schema(call: Call, empty_database_url: str) -> None:
+    found = examined(call, empty_database_url)
+    assert (found["schema"]["said"], found["schema"]["remedy"]) == ("there is none", "muvi migrate")
+    assert found["attention"]["said"].startswith("cannot be counted: The schema of the database is not that")
+    assert {one["remedy"] for name, one in found.items() if name in {"lists", "attention", "showtimes"}} == {
+        "see PostgreSQL"
+    }
+    assert not [one for one in found.values() if "broke" in one["said"]]
+
+
+@pytest.mark.parametrize(
+    ("revision", "remedy"),
+    [("0099_future", "install the program that"), ("0003_identity", "muvi migrate, before")],
+)
+def test_the_doctor_tells_an_older_schema_from_a_newer_one(
+    call: Call, fresh_database_url: str, revision: str, remedy: str
+) -> None:
+    servers.execute(fresh_database_url, f"UPDATE alembic_version SET version_num = '{revision}'")  # noqa: S608
+    found = examined(call, fresh_database_url)["schema"]
+    assert (found["level"], found["remedy"][: len(remedy)]) == ("failure", remedy)
+    assert ("this program is older than the database" in found["said"]) is (revision == "0099_future")

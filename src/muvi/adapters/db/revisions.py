@@ -12,12 +12,23 @@ _NAMED = re.compile(r'^(down_)?revision\b[^=\n]*= *"([^"]+)"', re.MULTILINE)
 
 def newest() -> frozenset[str]:
     """The revisions that no other one follows, as the files say; one, unless branches were left apart."""
+    named, followed = _in_files()
+    return named - followed
+
+
+def known() -> frozenset[str]:
+    """Every revision that this program has a file of."""
+    return _in_files()[0]
+
+
+def _in_files() -> tuple[frozenset[str], frozenset[str]]:
+    """The revisions that the files are, and those that they follow."""
     named: set[str] = set()
     followed: set[str] = set()
     for file in VERSIONS.glob("*.py"):
         for down, revision in _NAMED.findall(file.read_text(encoding="utf-8")):
             (followed if down else named).add(revision)
-    return frozenset(named - followed)
+    return frozenset(named), frozenset(followed)
 
 
 def is_newest(url: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from muvi.adapters.db.revisions import newest
+from muvi.adapters.db.revisions import known, newest
 from muvi.entrypoints.doctor.findings import Finding, check, failure, ok, warning
 from muvi.entrypoints.doctor.patient import Patient
 
@@ -17,6 +17,7 @@ LAG_S = 10.0
 MOST_USED = 0.8
 START = "start it, or set DATABASE_URL (or DB_WRITE_HOST …); docs/runbooks/database-restarted.md"
 FEWER = "lower DB_POOL_MAX, or raise max_connections of the server"
+NEWER = "install the program that the database was migrated for; an older one cannot take it back"
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 
 
@@ -53,7 +54,9 @@ async def _schema(connection: asyncpg.Connection) -> Finding:
     applied, wanted = {row["version_num"] for row in rows}, newest()
     if applied == wanted:
         return ok("schema", f"at {', '.join(sorted(applied))}, the newest")
-    said = f"at {', '.join(sorted(applied))}, the program wants {', '.join(sorted(wanted))}"
+    said = f"at {', '.join(sorted(applied)) or 'nothing'}, the program wants {', '.join(sorted(wanted))}"
+    if applied - known():
+        return failure("schema", f"{said}: this program is older than the database", NEWER)
     return failure("schema", said, "muvi migrate, before the new processes start")
 
 

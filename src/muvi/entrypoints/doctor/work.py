@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from muvi.adapters.db.attention import SqlAttentionViews
+from muvi.adapters.db.errors import told
 from muvi.entrypoints.doctor.database import AWAY
 from muvi.entrypoints.doctor.findings import Finding, check, failure, ok, warning
 from muvi.entrypoints.doctor.patient import CALL_S, CONNECT_S, Patient
@@ -58,6 +60,9 @@ async def attention(patient: Patient) -> AsyncIterator[Finding]:
         counted = await SqlAttentionViews(engine).count(now=patient.clock.now())
     except (*AWAY, PortError) as error:
         yield warning("attention", f"cannot be counted: {type(error).__name__}", "see PostgreSQL")
+        return
+    except DBAPIError as error:
+        yield warning("attention", f"cannot be counted: {told(error)}", "see PostgreSQL")
         return
     finally:
         await engine.dispose()
