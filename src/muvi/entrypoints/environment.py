@@ -14,8 +14,16 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST_NUMBER = 12
 """Digits; no setting comes near."""
 PLACES = ("local", "development", "dev", "test", "uat", "staging", "production", "prod")
+PERSONAL = frozenset({"local", "development", "dev", "test"})
+"""Places that may be one person's machine, where `make up` helps."""
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 WEB = ("http", "https")
+
+
+def place_of(variables: Mapping[str, str]) -> str:
+    """What the environment is called, in lower case; `local` where nobody says."""
+    named = variables.get("MUVI_ENV", "").strip() or variables.get("NODE_ENV", "").strip()
+    return named.lower() or "local"
 
 
 class BadSettings(Exception):

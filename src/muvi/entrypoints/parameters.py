@@ -11,29 +11,34 @@ import os
 import sys
 from collections.abc import Mapping, MutableMapping
 
-from muvi.entrypoints.environment import BadSettings, Environment
+from muvi.entrypoints.environment import BadSettings, Environment, place_of
 from muvi.entrypoints.vendors import aws
 
 AT_HOME = frozenset({"local", "test"})
+SETTINGS = ("SSM_REGION", "SSM_ACCESS_KEY_ID", "SSM_SECRET_ACCESS_KEY")
 LOADED = "MUVI_PARAMETERS"
 """The path whose parameters a process has; its children inherit both and do not ask again."""
 NOT_FROM_THERE = ("NODE_ENV", "MUVI_ENV", LOADED)
 """What says which parameters to read, together with SSM_*, cannot come from among them."""
 
 
+class ParametersUnread(BadSettings):
+    """The store, or what is in it, cannot be used; the settings that it may hold are not known."""
+
+
 def path_in(environment: Mapping[str, str]) -> str:
     """Below which path parameters are kept for this environment (`/production/`, in lower case however the
     place is written); empty when none are.
     """
-    place = environment.get("MUVI_ENV", "").strip() or environment.get("NODE_ENV", "").strip()
-    if not environment.get("SSM_REGION", "").strip() or place.lower() in {"", *AT_HOME}:
+    place = place_of(environment)
+    if not environment.get("SSM_REGION", "").strip() or place in AT_HOME:
         return ""
-    return f"/{place.lower()}/"
+    return f"/{place}/"
 
 
 def add_parameters(environment: MutableMapping[str, str]) -> str:
     """Add what is kept for this environment, once. Returns a line that tells the names, empty when nothing
-    was read. Raises `BadSettings`.
+    was read. Raises `BadSettings`, `ParametersUnread`.
     """
     path = path_in(environment)
     if not path or environment.get(LOADED) == path:
@@ -75,7 +80,7 @@ def _read(path: str, access: aws.AwsAccess) -> dict[str, str]:
             client.close()
     except (ParametersNotRead, *FAILURES) as failure:
         why = str(failure) if isinstance(failure, ParametersNotRead) else told(failure)
-        raise BadSettings(
+        raise ParametersUnread(
             f"SSM_REGION is set, but the parameters under {path} cannot be read: {why} (needed: "
             "ssm:GetParametersByPath, kms:Decrypt)"
         ) from None

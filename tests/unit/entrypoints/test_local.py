@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,26 @@ def test_real_servers_are_recognised() -> None:
     assert not names_redis({"REDIS_PORT": "6379"})
 
 
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Callable[..., dict[str, str]]]:
+    """Leaves the note of a copy that was given something, and says what a command in another shell learns."""
+    folders, lock = open_home(tmp_path), HomeLock(tmp_path)
+    lock.take("this test")
+
+    def learns(given: dict[str, str], **environment: str) -> dict[str, str]:
+        own = {"SCHEDULER_TOKEN": "ours"}
+        own |= {} if names_database(given) else {"DATABASE_URL": "postgresql://ours"}
+        own |= {} if names_redis(given) else {"REDIS_URL": "redis://ours"}
+        leave_note(folders, {**own, **given}, given)
+        return of_running_copy({"MUVI_HOME": str(tmp_path), **environment})
+
+    yield learns
+    lock.release()
+
+
+Learns = Callable[..., dict[str, str]]
+
+
 def test_a_command_in_another_shell_learns_the_running_copy(tmp_path: Path) -> None:
     folders = open_home(tmp_path)
     environment = {"DATABASE_URL": "postgresql://ours", "SERVER_PORT": "3001", "HOME": "/home/me"}
@@ -164,13 +185,42 @@ def test_a_command_in_another_shell_learns_the_running_copy(tmp_path: Path) -> N
     lock = HomeLock(tmp_path)
     lock.take("this test")
     assert of_running_copy(home) == told
-    assert of_running_copy({**home, "DATABASE_URL": "postgresql://other"}) == {}
     before = dict(os.environ)
     assert CliRunner().invoke(main, ["migrate", "--help"], env=home).exit_code == 0
     assert dict(os.environ) == before
     forget_note(folders)
     assert of_running_copy(home) == {}
     lock.release()
+
+
+@pytest.mark.parametrize("name", ["NODE_ENV", "MUVI_ENV"])
+@pytest.mark.parametrize(
+    ("place", "personal"),
+    [
+        *[(place, False) for place in ("production", "PROD", "uat", "staging", "mars")],
+        *[(place, True) for place in ("local", "development", "test", " ")],
+    ],
+)
+def test_only_a_persons_own_machine_lends_its_copy(
+    running: Learns, name: str, place: str, *, personal: bool
+) -> None:
+    assert bool(running({}, **{name: place})) is personal
+
+
+def test_the_copy_fills_in_what_the_environment_does_not_say(running: Learns) -> None:
+    """A server that is named is taken as it is named, whole: `DB_*` would lose against an address of ours."""
+    theirs = {"DATABASE_URL": "postgresql://theirs"}
+    assert running({}, **theirs) == {"REDIS_URL": "redis://ours", "SCHEDULER_TOKEN": "ours"}
+    assert running({}, DB_WRITE_HOST="theirs") == {"REDIS_URL": "redis://ours", "SCHEDULER_TOKEN": "ours"}
+    assert running({}, **theirs, REDIS_HOST="theirs") == {"SCHEDULER_TOKEN": "ours"}
+    assert running({}, SCHEDULER_TOKEN="mine").keys() == {"DATABASE_URL", "REDIS_URL"}
+
+
+def test_a_copy_on_a_server_that_was_given_tells_which(running: Learns) -> None:
+    given = {"DB_WRITE_HOST": "db", "DB_PORT": "5433", "HOME": "/home/me"}
+    told = {"DB_WRITE_HOST": "db", "DB_PORT": "5433", "REDIS_URL": "redis://ours", "SCHEDULER_TOKEN": "ours"}
+    assert running(given) == told
+    assert "DB_PORT" not in running(given, DATABASE_URL="postgresql://theirs")
 
 
 def test_restarts_wait_longer_each_time_and_end() -> None:

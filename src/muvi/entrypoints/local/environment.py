@@ -5,13 +5,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from muvi.entrypoints.environment import PERSONAL, place_of
 from muvi.entrypoints.local.folders import Folders, HomeLock
 from muvi.entrypoints.local.secrets import own_secrets
 from muvi.entrypoints.parameters import path_in
 
 NOTE = "environment.json"
 ADDRESS = frozenset({"SERVER_HOST", "SERVER_PORT", "SANDBOX_PORT"})
-"""Where a copy is, which another shell cannot guess even when we were told."""
+DATABASE = ("DATABASE_URL", "DB_")
+REDIS = ("REDIS_",)
+"""How the names of a server's address begin."""
 
 
 def names_database(environment: Mapping[str, str]) -> bool:
@@ -39,11 +42,13 @@ def assemble(
 
 
 def leave_note(folders: Folders, environment: Mapping[str, str], given: Mapping[str, str]) -> None:
-    """Keep what we added to the given environment, and where we are, beside the sockets, where only its owner
-    reads it.
+    """Keep what we added to the given environment, and where we and our servers are, which another shell
+    cannot guess even when we were told: beside the sockets, where only its owner reads it.
     """
     added = {
-        name: value for name, value in environment.items() if name in ADDRESS or given.get(name) != value
+        name: value
+        for name, value in environment.items()
+        if name in ADDRESS or name.startswith((*DATABASE, *REDIS)) or given.get(name) != value
     }
     note = folders.sockets / NOTE
     with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
@@ -55,8 +60,11 @@ def forget_note(folders: Folders) -> None:
 
 
 def of_running_copy(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the copy that runs in MUVI_HOME was told, for a command that was told nothing; {} if none runs."""
-    if names_database(environment) or path_in(environment):
+    """What the copy that runs in MUVI_HOME was told and this environment does not say, for a command beside
+    it; {} if none runs, and at a place that is nobody's own machine. A server that the environment names is
+    taken as it names it, whole.
+    """
+    if place_of(environment) not in PERSONAL or path_in(environment):
         return {}
     folders = Folders(Path(environment.get("MUVI_HOME") or ".muvi").expanduser().resolve())
     if not HomeLock(folders.home).is_taken():  # a copy that was killed leaves its note behind
@@ -65,4 +73,9 @@ def of_running_copy(environment: Mapping[str, str]) -> dict[str, str]:
         added = json.loads((folders.sockets / NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {name: str(value) for name, value in added.items() if not environment.get(name)}
+    known = (DATABASE if names_database(environment) else ()) + (REDIS if names_redis(environment) else ())
+    return {
+        name: str(value)
+        for name, value in added.items()
+        if not environment.get(name) and not name.startswith(known)
+    }
