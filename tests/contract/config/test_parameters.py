@@ -1,5 +1,6 @@
 """Settings from the parameter store: what is read, what wins, and how it fails."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from tests.aws import KEYS, REGION, client, guarded
 from muvi.adapters.config.ssm import ParametersNotRead, parameters
 from muvi.entrypoints import worker
 from muvi.entrypoints.cli import main
+from muvi.entrypoints.doctor import settings
+from muvi.entrypoints.doctor.checkup import examine
+from muvi.entrypoints.doctor.findings import Level
 from muvi.entrypoints.doctor.patient import Patient
 from muvi.entrypoints.doctor.witness import Source
 from muvi.entrypoints.environment import BadSettings
@@ -279,6 +283,27 @@ def test_the_doctor_tells_what_came_from_the_store(deployed: dict[str, str], kep
 
 
 def test_the_doctor_tells_that_the_store_cannot_be_read(deployed: dict[str, str]) -> None:
-    first, *others = Patient.of({**deployed, "NODE_ENV": "staging"}).faults
-    assert "under /staging/ cannot be read: there are none" in first
-    assert {line.split()[0] for line in others} == {"DATABASE_URL", "REDIS_URL"}
+    """And not that what may be in there is missing."""
+    patient = Patient.of({**deployed, "NODE_ENV": "staging"})
+    assert "under /staging/ cannot be read: there are none" in patient.unread
+    assert patient.faults == ()
+    [told, *_] = asyncio.run(examine(patient, settings.CHECKS))[0].findings
+    assert (told.about, told.level) == ("parameter store", Level.FAILURE)
+    assert "set SSM_REGION" not in told.remedy
+    assert {"SSM_REGION", "SSM_ACCESS_KEY_ID"} <= {one.name for one in patient.witness.readings}
+
+
+def test_the_doctor_tells_of_two_parameters_of_one_name(
+    ssm: Any,  # noqa: ANN401
+    deployed: dict[str, str],
+) -> None:
+    for part in ("one", "two"):
+        keep(ssm, f"/development/{part}/", SCHEDULER_TOKEN=CANARY)
+    patient = Patient.of({**deployed, "NODE_ENV": "development"})
+    assert "end in the same name" in patient.unread
+    assert patient.faults == ()
+
+
+def test_a_half_given_key_of_the_store_is_a_fault_by_its_name(deployed: dict[str, str]) -> None:
+    patient = Patient.of({**deployed, "SSM_SECRET_ACCESS_KEY": ""})
+    assert [line.split()[0] for line in patient.faults] == ["SSM_SECRET_ACCESS_KEY"]

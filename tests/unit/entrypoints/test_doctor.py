@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from muvi.entrypoints import sms_senders
 from muvi.entrypoints.cli import main
-from muvi.entrypoints.doctor import machine, messengers, settings, storage, telemetry
+from muvi.entrypoints.doctor import machine, messengers, processes, settings, storage, telemetry
 from muvi.entrypoints.doctor.checkup import CHECKS, Examined, examine, healthy
 from muvi.entrypoints.doctor.findings import Check, Finding, Level, check, failure, ok, warning
 from muvi.entrypoints.doctor.patient import Patient
@@ -100,6 +100,36 @@ async def test_production_without_its_secrets_is_told_every_one() -> None:
     patient = Patient.of({**NOWHERE, "NODE_ENV": "production"})
     wrong = {finding.about for finding in await found(patient, settings.faults)}
     assert {"JWT_SECRET_KEY", "VISTA_BASE_URL", "HYPER_PAY_TOKEN", "PUBLIC_BASE_URL"} <= wrong
+
+
+async def test_each_fault_is_told_once_with_a_remedy_of_its_place() -> None:
+    for place, at_home in (("production", False), ("uat", False), ("local", True), ("development", True)):
+        patient = Patient.of({"NODE_ENV": place, "SERVER_PORT": "nine"})
+        said = [one for one in await found(patient, *settings.CHECKS) if one.level is not Level.OK]
+        about = [one.about for one in said]
+        assert len(about) == len(set(about)), place
+        remedies = {one.remedy for one in said if one.about == "SERVER_PORT"}
+        assert ("make up" in repr(remedies)) is at_home
+        assert ("make up" in repr(said)) is at_home
+
+
+async def test_what_a_vendor_issued_is_not_ours_to_choose(tmp_path: Path) -> None:
+    patient = a_patient(tmp_path, HYPER_PAY_TOKEN="tiny1", SCHEDULER_TOKEN="tiny2")
+    told = {one.about: one.remedy for one in await found(patient, settings.values)}
+    assert told["HYPER_PAY_TOKEN"] == "compare HYPER_PAY_TOKEN with what its vendor issued: is it whole?"
+    assert told["SCHEDULER_TOKEN"] == "choose a longer SCHEDULER_TOKEN"
+
+
+async def test_a_process_is_started_as_its_place_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(*_: object) -> int:
+        return 0
+
+    monkeypatch.setattr(processes, "_status", nobody)
+    for place, at_home in (("uat", False), ("local", True)):
+        [told] = await found(a_patient(tmp_path, NODE_ENV=place), processes.api)
+        assert ("make up" in told.remedy) is at_home
 
 
 @check("test", "slow", within_s=0.01)

@@ -11,8 +11,8 @@ import asyncpg
 from muvi.adapters.kit.clock import SystemClock
 from muvi.adapters.kit.http_client import Header, VendorHttp
 from muvi.entrypoints.doctor.witness import Witness
-from muvi.entrypoints.environment import BadSettings
-from muvi.entrypoints.parameters import add_parameters
+from muvi.entrypoints.environment import PERSONAL, BadSettings, place_of
+from muvi.entrypoints.parameters import SETTINGS, ParametersUnread, add_parameters, path_in
 from muvi.entrypoints.settings import Settings, read_settings
 from muvi.ports.clock import Clock
 
@@ -22,11 +22,14 @@ CALL_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """`faults` is empty exactly when there are settings."""
+    """`faults` and `unread` are empty exactly when there are settings. `unread`: why the parameter store
+    could not be; what else is missing cannot be said then.
+    """
 
     environment: Mapping[str, str]
     witness: Witness
     faults: tuple[str, ...] = ()
+    unread: str = ""
     found: Settings | None = None
     clock: Clock = field(default_factory=SystemClock)
 
@@ -34,17 +37,25 @@ class Patient:
     def of(cls, environment: Mapping[str, str]) -> Patient:
         """Read the environment, and the parameter store if it names one; what is wrong becomes findings."""
         variables = dict(environment)
-        faults: list[str] = []
+        stored: BadSettings | None = None
         try:
             add_parameters(variables)
         except BadSettings as bad:
-            faults += str(bad).splitlines()
+            stored = bad
         witness = Witness(variables, variables.keys() - environment.keys())
+        if path_in(environment):
+            for name in SETTINGS:
+                witness.text(name, "")
         try:
             found = read_settings(witness)
         except BadSettings as bad:
-            return cls(variables, witness, (*faults, *str(bad).splitlines()))
-        return cls(variables, witness, tuple(faults), None if faults else found)
+            return cls(variables, witness, *_told(stored or bad))
+        return cls(variables, witness, *_told(stored)) if stored else cls(variables, witness, found=found)
+
+    @property
+    def at_home(self) -> bool:
+        """Whether this may be one person's machine, where `make up` helps."""
+        return place_of(self.environment) in PERSONAL
 
     @property
     def settings(self) -> Settings:
@@ -79,3 +90,8 @@ class Patient:
             yield client
         finally:
             await client.aclose()
+
+
+def _told(bad: BadSettings) -> tuple[tuple[str, ...], str]:
+    """Faults of the settings, or why the parameter store could not be read."""
+    return ((), str(bad)) if isinstance(bad, ParametersUnread) else (tuple(str(bad).splitlines()), "")

@@ -10,8 +10,7 @@ from muvi.ports.errors import PortError
 
 SECTION = "processes"
 EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  compared, not bound
-START_API = "start it: make up, or python -m muvi.entrypoints.api"
-START_WORKER = "start it: make up, or python -m muvi.entrypoints.worker"
+API, WORKER = "python -m muvi.entrypoints.api", "python -m muvi.entrypoints.worker"
 
 
 @check(SECTION, "api")
@@ -23,7 +22,7 @@ async def api(patient: Patient) -> AsyncIterator[Finding]:
     if status == 0:
         elsewhere = settings.production  # there, the command may well run on another machine
         say = warning if elsewhere else failure
-        yield say("API", f"nothing answers at {address}", START_API)
+        yield say("API", f"nothing answers at {address}", _start(patient, API))
     elif status >= 400:  # noqa: PLR2004
         yield failure("API", f"{address} is not ready ({status})", "see PostgreSQL, and the API's log")
     else:
@@ -41,7 +40,7 @@ async def worker(patient: Patient) -> AsyncIterator[Finding]:
     status = await _status(patient, address, "/health/live")
     if status == 0:
         say = warning if settings.production else failure
-        yield say("worker", f"nothing answers at {address}", START_WORKER)
+        yield say("worker", f"nothing answers at {address}", _start(patient, WORKER))
     elif status >= 400:  # noqa: PLR2004
         yield failure("worker", f"{address} hangs ({status})", "look at its log, then restart it")
     else:
@@ -54,6 +53,10 @@ async def _status(patient: Patient, address: str, path: str) -> int:
             return (await http.get(path)).status
     except PortError:
         return 0
+
+
+def _start(patient: Patient, command: str) -> str:
+    return f"start it: {'make up, or ' if patient.at_home else ''}{command}"
 
 
 def _near(host: str) -> str:
