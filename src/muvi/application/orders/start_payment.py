@@ -25,7 +25,7 @@ from muvi.domain.orders.errors import (
 from muvi.domain.orders.order import MOST_ATTEMPTS, BuyerDetails, OperationKind, Order
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
-from muvi.domain.payments.charge import is_met_again
+from muvi.domain.payments.charge import charge_under_way, is_charge
 from muvi.domain.payments.watch import payable_until
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.errors import DomainError
@@ -121,12 +121,10 @@ class StartPayment:
             if not order.lines:
                 raise NothingChosen
             amount = Money(order.total_minor, order.currency)
-            for known in attempts:
-                if known.gateway == gateway.name and is_met_again(
-                    known, now, amount, by_token=command.token is not None
-                ):
-                    await _met_again(tx, order, known, command)
-                    return PaymentStarted(order=order, attempt=known), False
+            known = _known(attempts, gateway.name, amount, now, by_token=command.token is not None)
+            if known is not None:
+                await _met_again(tx, order, known, command)
+                return PaymentStarted(order=order, attempt=known), False
             if any(attempt.holds_money for attempt in attempts):
                 raise OrderBusy(retry_after_s=2)
             if len(attempts) >= MOST_ATTEMPTS:
@@ -211,6 +209,21 @@ async def _end(tx: PurchaseTx, case: LockedCase, now: datetime) -> None:
     order.finish()
     await tx.orders.save(order)
     await tx.checkouts.save(checkout)
+
+
+def _known(
+    attempts: tuple[PaymentAttempt, ...], gateway: str, amount: Money, now: datetime, *, by_token: bool
+) -> PaymentAttempt | None:
+    """What a second `pay` meets: a charge under way, else an open form, which a token would leave out. Raises
+    `OrderBusy` where the charge is another: until its end is fetched nothing is begun beside it.
+    """
+    charge = charge_under_way(attempts)
+    if charge is not None and (charge.gateway, charge.amount) != (gateway, amount):
+        raise OrderBusy(retry_after_s=2)
+    if charge is not None or by_token:
+        return charge
+    forms = (one for one in attempts if one.gateway == gateway and not is_charge(one))
+    return next((form for form in forms if form.usable(now, amount)), None)
 
 
 async def _met_again(

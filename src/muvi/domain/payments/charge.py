@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.front_end import DirectCharge
 from muvi.domain.payments.report import Verdict
 from muvi.domain.payments.watch import CHARGE_S
-from muvi.domain.shared.money import Money
 
 
 def is_charge(attempt: PaymentAttempt) -> bool:
@@ -16,13 +16,16 @@ def is_charge(attempt: PaymentAttempt) -> bool:
     return isinstance(attempt.front, DirectCharge)
 
 
-def is_met_again(attempt: PaymentAttempt, now: datetime, amount: Money, *, by_token: bool) -> bool:
-    """Whether a second `pay` meets this attempt. A charge under way is met by every second call, so that one
-    is made; an open form is not met by a token, which would be left out.
+def is_under_way(attempt: PaymentAttempt) -> bool:
+    """Whether this is a charge whose end was not fetched yet: it may take money, whatever the time is."""
+    return is_charge(attempt) and attempt.is_open and not _never_arrived(attempt)
+
+
+def charge_under_way(attempts: Sequence[PaymentAttempt]) -> PaymentAttempt | None:
+    """The newest charge under way, of an order's attempts with the oldest first. Every second `pay` meets
+    it, so that one call is made.
     """
-    if not attempt.usable(now, amount):
-        return False
-    return not _never_arrived(attempt) if is_charge(attempt) else not by_token
+    return next(filter(is_under_way, reversed(attempts)), None)
 
 
 def _never_arrived(attempt: PaymentAttempt) -> bool:
