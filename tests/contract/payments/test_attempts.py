@@ -65,6 +65,7 @@ async def test_an_attempt_comes_back(world: World) -> None:
 
 async def test_what_became_of_it_comes_back(world: World) -> None:
     attempt = await kept(world, an_open_attempt())
+    attempt.charge_answered = True
     attempt.signal(NOW, "p1")
     attempt.apply(replace(a_report(Verdict.DECLINED), denied=("e1", "e2")), NOW, signals_seen=1)
     async with world.begin() as tx:

@@ -9,12 +9,15 @@ from tests.shop import Shop
 
 from muvi.adapters.kit.gateways import FixedGateways
 from muvi.adapters.memory.gateway import CHALLENGES, PAYS, MemoryGateway, Trouble
+from muvi.adapters.memory.payments import MemoryPaymentAttempts
 from muvi.application.orders import start_payment
 from muvi.application.orders.start_payment import PaymentStarted, StartPaymentCommand
 from muvi.domain.orders.errors import OrderBusy
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.report import PaymentReport, Verdict
 from muvi.domain.shared.text import Language
+from muvi.ports.payments.gateway import PaymentToCheck
 
 CONFIRMED, PENDING = OrderStatus.CONFIRMED, OrderStatus.PENDING
 Story = Callable[[Shop], Awaitable[tuple[UUID, PaymentAttempt]]]
@@ -137,3 +140,51 @@ async def test_unless_the_charge_is_forgotten(shop: Shop, monkeypatch: pytest.Mo
     await with_another_gateway(shop)
     order_id, _ = await answer_lost(shop)
     assert (await pay_at(shop, order_id, "other")).attempt.gateway == "other"
+
+
+@pytest.mark.parametrize("token", [PAYS, CHALLENGES])
+async def test_what_was_answered_has_arrived_however_late_its_status_is(shop: Shop, token: str) -> None:
+    real = shop.gateway.check
+    shop.gateway.check = knows_nothing  # type: ignore[method-assign]
+    order_id = await shop.with_seats()
+    first = (await shop.pay(order_id, token=token)).attempt
+    await shop.until(100)
+    assert shop.attempts(order_id)[0].last_verdict is Verdict.UNPAID
+    assert (await shop.pay(order_id, token=PAYS)).attempt.id == first.id
+    assert charges(shop) == 1
+    shop.gateway.check = real  # type: ignore[method-assign]
+    if token == CHALLENGES:
+        shop.gateway.pay(first.checkout_id)
+    await shop.signal(first)
+    await shop.settle()
+    assert shop.must_be_whole(order_id) is CONFIRMED
+
+
+async def knows_nothing(_: PaymentToCheck) -> PaymentReport:
+    return PaymentReport(verdict=Verdict.UNPAID, code="11036")
+
+
+@pytest.mark.parametrize("token", [PAYS, CHALLENGES])
+async def test_an_answer_that_is_forgotten_is_charged_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """The twin: the gateway's status alone is believed."""
+    shop.gateway.check = knows_nothing  # type: ignore[method-assign]
+    real = MemoryPaymentAttempts.save
+
+    async def forgetful(self: MemoryPaymentAttempts, attempt: PaymentAttempt) -> None:
+        attempt.charge_answered = False
+        await real(self, attempt)
+
+    monkeypatch.setattr(MemoryPaymentAttempts, "save", forgetful)
+    order_id = await shop.with_seats()
+    await shop.pay(order_id, token=token)
+    await shop.until(100)
+    await shop.pay(order_id, token=PAYS)
+    assert charges(shop) == 2
+
+
+async def test_a_lost_answer_is_none(shop: Shop) -> None:
+    """Else a buyer whose call was lost on its way could not pay again."""
+    order_id, _ = await answer_lost(shop)
+    assert not shop.attempts(order_id)[0].charge_answered

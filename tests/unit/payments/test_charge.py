@@ -58,6 +58,17 @@ def test_no_word_is_no_denial(verdict: Verdict) -> None:
     assert is_under_way(told(a_charge(), verdict, after_s=1000))
 
 
+@pytest.mark.parametrize("heard", [True, False])
+def test_what_was_answered_or_told_of_has_arrived(*, heard: bool) -> None:
+    """Its status only lags."""
+    attempt = a_charge()
+    if heard:
+        attempt.signal(NOW, "t1")
+    else:
+        attempt.charge_answered = True
+    assert is_under_way(told(attempt, Verdict.UNPAID, after_s=1000))
+
+
 def test_nobody_asked_is_no_denial() -> None:
     assert is_under_way(replace(a_charge(), last_verdict=Verdict.UNPAID))
 

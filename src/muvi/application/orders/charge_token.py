@@ -62,7 +62,7 @@ class TokenCharging:
         try:
             answer = await charges.charge(request, token)
         except OutcomeUnknown:
-            answer = ChargeAnswer()
+            answer = None
         except Refused as error:
             await self._failed(attempt.order_id, attempt.id, error.reason)
             raise TokenRefused(field="token") from error
@@ -71,12 +71,13 @@ class TokenCharging:
             raise
         return await self._noted(attempt, answer)
 
-    async def _noted(self, charged: PaymentAttempt, answer: ChargeAnswer) -> PaymentAttempt:
+    async def _noted(self, charged: PaymentAttempt, answer: ChargeAnswer | None) -> PaymentAttempt:
         async with self.begin() as tx:
             attempt = await tx.attempts.get(charged.id, for_update=True)
             if attempt is None or attempt.is_paid:
                 return attempt or charged
-            if answer.challenge_url:
+            attempt.charge_answered = answer is not None
+            if answer is not None and answer.challenge_url:
                 attempt.front = DirectCharge(challenge_url=answer.challenge_url)
             else:
                 attempt.signal(self.clock.now())

@@ -32,7 +32,8 @@ class PaymentAttempt:
     `signals` counts wanted checks (webhook, return visit); `ambiguous` the checks since the last signal that
     settled nothing, `denied_by` the accounts that have denied any transaction since. Of the transactions in
     `payment_ids`, `declined_ids` were fetched as declined. `next_check_at` is empty when the watch is over; a
-    signal starts it again. `news` says, until it is saved, that a check is wanted at once.
+    signal starts it again. `news` says, until it is saved, that a check is wanted at once. A charge by token
+    was surely made once it is `charge_answered`.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class PaymentAttempt:
     entity: str = ""
     checkout_id: str = ""
     front: FrontEnd | None = None
+    charge_answered: bool = False
     success_url: str = ""
     failed_url: str = ""
     language: Language = Language.EN

@@ -29,7 +29,11 @@ def charge_under_way(attempts: Sequence[PaymentAttempt]) -> PaymentAttempt | Non
 
 
 def _never_arrived(attempt: PaymentAttempt) -> bool:
-    """Whether the gateway, asked late enough, knows nothing of the charge. It is watched all the same."""
+    """Whether the gateway, asked late enough, knows nothing of the charge, and never did: its status follows
+    its answers and messages late. It is watched all the same.
+    """
+    if attempt.charge_answered or attempt.payment_ids:
+        return False
     asked_at = attempt.checked_at
     late = asked_at is not None and asked_at >= attempt.opened_at + timedelta(seconds=CHARGE_S)
     return late and attempt.last_verdict is Verdict.UNPAID

@@ -35,6 +35,7 @@ payment_attempts = sa.Table(
     sa.Column("form_url", sa.Text, nullable=False, server_default=""),
     sa.Column("form_fields", JSONB, nullable=False, server_default="{}"),
     sa.Column("challenge_url", sa.Text),
+    sa.Column("charge_answered", sa.Boolean, nullable=False, server_default="false"),
     sa.Column("success_url", sa.Text, nullable=False),
     sa.Column("failed_url", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
