@@ -8,7 +8,7 @@ from tests.killing import KillSignal
 from tests.shop import A, B, Shop
 
 from muvi.adapters.memory.dossiers import MemoryDossiers
-from muvi.adapters.memory.gateway import Trouble
+from muvi.adapters.memory.gateway import PAYS, Trouble
 from muvi.application.orders.explaining.explain_order import (
     ExplainOrder,
     ExplainOrderCommand,
@@ -89,6 +89,15 @@ async def test_declined_then_paid(shop: Shop) -> None:
         "declined",
         "captured",
     ]
+
+
+async def test_a_gateway_that_could_not_be_reached_has_declined_nothing(shop: Shop) -> None:
+    order_id = await shop.with_seats()
+    shop.gateway.fail("charge", Trouble.UNAVAILABLE)
+    with pytest.raises(Unavailable):
+        await shop.pay(order_id, token=PAYS)
+    said = (await explained(shop, order_id)).conclusion.text
+    assert "no card was charged at memory (Unavailable), the buyer may pay again" in said
 
 
 async def test_waiting_for_the_buyer(shop: Shop) -> None:

@@ -88,6 +88,8 @@ def _pending(dossier: Dossier, now: datetime) -> str:
 
 
 def _paying(last: PaymentAttempt) -> str:
+    if last.status is AttemptStatus.FAILED and last.last_verdict in (None, Verdict.UNPAID):
+        return f"no card was charged at {last.gateway} ({last.last_code}), the buyer may pay again"
     if last.status is AttemptStatus.FAILED:
         return f"the last card was declined at {last.gateway} ({last.last_code}), the buyer may pay again"
     if last.status is AttemptStatus.EXPIRED:
