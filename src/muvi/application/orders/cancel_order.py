@@ -13,6 +13,7 @@ from muvi.domain.orders.cancellation import refusal_to_cancel
 from muvi.domain.orders.checkout import CheckoutState
 from muvi.domain.orders.order import Order, OrderStatus
 from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.charge import is_under_way
 from muvi.domain.shared.actor import Actor
 from muvi.domain.shared.errors import Invalid
 from muvi.domain.shared.ids import to_wire
@@ -151,4 +152,5 @@ class CheckCancel:
 
 
 def _paid(attempts: Iterable[PaymentAttempt]) -> bool:
-    return any(attempt.holds_money for attempt in attempts)
+    """Of a charge under way the money may be taken already, which cancelling says that it is not."""
+    return any(attempt.holds_money or is_under_way(attempt) for attempt in attempts)

@@ -1,15 +1,17 @@
 """Charge a card by its token, after the intent to do so was committed under our reference.
 
 The answer settles nothing but where the buyer goes next: like a webhook it is a hint, and a check is wanted.
-So an answer that is lost costs nothing, and the call is never made twice.
+So an answer that is lost costs nothing, and the call is never made twice. It is made while the operation of
+`pay` is surely ours, which ends with what is noted of it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
+from muvi.application.orders.operations import Lease, end_operation
 from muvi.application.orders.transaction import PurchaseTx
+from muvi.domain.orders.errors import OrderBusy
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.front_end import DirectCharge
@@ -17,6 +19,7 @@ from muvi.domain.shared.errors import Invalid
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.clock import Clock
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
+from muvi.ports.orders.cases import LockedCase
 from muvi.ports.payments.gateway import CheckoutRequest, PaymentGateway
 from muvi.ports.payments.tokens import CardToken, ChargeAnswer, TokenCharges, TokenGateways
 from muvi.ports.transaction import UnitOfWork
@@ -54,44 +57,64 @@ class TokenCharging:
         return charges
 
     async def charge(
-        self, attempt: PaymentAttempt, charges: TokenCharges, request: CheckoutRequest, token: CardToken
+        self,
+        attempt: PaymentAttempt,
+        charges: TokenCharges,
+        request: CheckoutRequest,
+        token: CardToken,
+        lease: Lease,
     ) -> PaymentAttempt:
-        """Make the one call of a committed attempt and note its answer. Raises `TokenRefused`, and
-        `Unavailable` when surely nothing was charged.
+        """Make the one call of a committed attempt, note its answer and end the operation. Raises
+        `TokenRefused`; `OrderBusy` and `Unavailable` when surely nothing was charged.
         """
         try:
+            lease.require()  # whoever was held up until others took over charges nothing any more
             answer = await charges.charge(request, token)
         except OutcomeUnknown:
-            answer = None
+            return await self._noted(attempt, lease, None)
         except Refused as error:
-            await self._failed(attempt.order_id, attempt.id, error.reason)
+            await self._not_charged(attempt, lease, "payment-declined", error.reason)
             raise TokenRefused(field="token") from error
-        except Unavailable as error:
-            await self._failed(attempt.order_id, attempt.id, type(error).__name__)
+        except (OrderBusy, Unavailable) as error:
+            await self._not_charged(attempt, lease, "payment-not-started", type(error).__name__)
             raise
-        return await self._noted(attempt, answer)
+        return await self._noted(attempt, lease, answer)
 
-    async def _noted(self, charged: PaymentAttempt, answer: ChargeAnswer | None) -> PaymentAttempt:
-        async with self.begin() as tx:
-            attempt = await tx.attempts.get(charged.id, for_update=True)
-            if attempt is None or attempt.is_paid:
-                return attempt or charged
-            attempt.charge_answered = answer is not None
-            if answer is not None and answer.challenge_url:
-                attempt.front = DirectCharge(challenge_url=answer.challenge_url)
-            else:
-                attempt.signal(self.clock.now())
-            await tx.attempts.save(attempt)
-        return attempt
-
-    async def _failed(self, order_id: UUID, attempt_id: UUID, code: str) -> None:
+    async def _noted(
+        self, charged: PaymentAttempt, lease: Lease, answer: ChargeAnswer | None
+    ) -> PaymentAttempt:
         now = self.clock.now()
         async with self.begin() as tx:
-            case = await tx.cases.lock(order_id)
-            found = [one for one in case.attempts if one.id == attempt_id] if case else []
-            if case is None or not found or found[0].status is not AttemptStatus.PENDING:
-                return
-            found[0].not_opened(now, code)
-            await tx.attempts.save(found[0])
-            case.order.note("payment-declined", now, attempt=to_wire(attempt_id), cause=code)
-            await tx.orders.save(case.order)
+            case, attempt = await _locked(tx, charged)
+            if attempt.is_paid:  # a message was faster than the answer
+                case.checkout.next_at = now
+            else:
+                attempt.charge_answered = answer is not None
+                if answer is not None and answer.challenge_url:
+                    attempt.front = DirectCharge(challenge_url=answer.challenge_url)
+                else:
+                    attempt.signal(now)
+                await tx.attempts.save(attempt)
+            if case.order.owns(lease.operation_id):
+                await end_operation(tx, case, now)
+        return attempt
+
+    async def _not_charged(self, charged: PaymentAttempt, lease: Lease, code: str, cause: str) -> None:
+        now = self.clock.now()
+        async with self.begin() as tx:
+            case, attempt = await _locked(tx, charged)
+            if attempt.status is AttemptStatus.PENDING:
+                attempt.not_opened(now, cause)
+                await tx.attempts.save(attempt)
+                case.order.note(code, now, attempt=to_wire(attempt.id), cause=cause)
+            if case.order.owns(lease.operation_id):
+                await end_operation(tx, case, now)
+            else:
+                await tx.orders.save(case.order)
+
+
+async def _locked(tx: PurchaseTx, charged: PaymentAttempt) -> tuple[LockedCase, PaymentAttempt]:
+    case = await tx.cases.lock(charged.order_id)
+    if case is None:
+        raise LookupError(f"payment {charged.id} has no order")
+    return case, next(one for one in case.attempts if one.id == charged.id)

@@ -48,7 +48,8 @@ async def take_step(tx: PurchaseTx, case: Case, decision: Decision, now: datetim
 
 
 async def _drop_operation(tx: PurchaseTx, case: Case, now: datetime) -> None:
-    """Pay: the process that was about to open a checkout is gone, and one that nobody knows of is never paid.
+    """Pay: the process that was about to open a checkout is gone, and one that nobody knows of is never paid;
+    one that was about to charge a card, or did, has named it before, and it is asked about like any other.
     Seats: the box office stayed away until its order had ended by itself, so only the former choice is kept.
     """
     order = case.order

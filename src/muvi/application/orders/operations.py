@@ -19,6 +19,7 @@ from muvi.domain.orders.errors import OrderBusy
 from muvi.domain.orders.order import Operation, OperationKind, Order
 from muvi.ports.clock import Clock, Ids, Pauses
 from muvi.ports.errors import PortError
+from muvi.ports.orders.cases import LockedCase
 from muvi.ports.transaction import UnitOfWork
 
 LEASE_S = 10.0
@@ -78,3 +79,12 @@ class Operations:
                 continue
             lease.lost = not kept
             lease.until = until if kept else lease.until
+
+
+async def end_operation(tx: PurchaseTx, case: LockedCase, now: datetime) -> None:
+    """The operation in flight is settled: save the order without it, and let its checkout rest."""
+    order, checkout = case.order, case.checkout
+    checkout.rest_until(max(order.expires_at, now), operation=order.operation)
+    order.finish()
+    await tx.orders.save(order)
+    await tx.checkouts.save(checkout)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from muvi.application.orders.charge_token import TokenCharging
 from muvi.application.orders.follow import drop_selection
-from muvi.application.orders.operations import Operations
+from muvi.application.orders.operations import Operations, end_operation
 from muvi.application.orders.ownership import owned_case
 from muvi.application.orders.readiness import Readiness
 from muvi.application.orders.transaction import PurchaseTx
@@ -104,10 +104,10 @@ class StartPayment:
             except (DomainError, PortError) as error:
                 await self._give_up(started, error)
                 raise
-            started = await self._opened(started, checkout, expires_at)
-        if charges is None or command.token is None:
-            return started
-        charged = await self.tokens.charge(started.attempt, charges, request, command.token)
+            started = await self._opened(started, checkout, expires_at, charged=charges is not None)
+            if charges is None or command.token is None:
+                return started
+            charged = await self.tokens.charge(started.attempt, charges, request, command.token, lease)
         return replace(started, attempt=charged)
 
     async def _intend(
@@ -162,8 +162,9 @@ class StartPayment:
         )
 
     async def _opened(
-        self, started: PaymentStarted, checkout: GatewayCheckout, expires_at: datetime
+        self, started: PaymentStarted, checkout: GatewayCheckout, expires_at: datetime, *, charged: bool
     ) -> PaymentStarted:
+        """Record the checkout. The operation is over, unless a card is `charged` next."""
         now = self.operations.clock.now()
         async with self.begin() as tx:
             case = await tx.cases.lock(started.order.id)
@@ -184,7 +185,10 @@ class StartPayment:
                 order.attach(record.read(expires_at=expires_at, total_minor=record.total_minor))
             order.expires_at = attempt.pay_by + timedelta(seconds=PAY_TAIL_S)
             order.note("payment-started", now, attempt=to_wire(attempt.id), gateway=attempt.gateway)
-            await _end(tx, case, now)
+            if charged:
+                await tx.orders.save(order)
+            else:
+                await end_operation(tx, case, now)
         return PaymentStarted(order=order, attempt=attempt)
 
     async def _give_up(self, started: PaymentStarted, error: Exception) -> None:
@@ -200,15 +204,7 @@ class StartPayment:
             if isinstance(error, OrderChanged):
                 await drop_selection(tx, order, now, held=error.held)
             order.note("payment-not-started", now, cause=type(error).__name__)
-            await _end(tx, case, now)
-
-
-async def _end(tx: PurchaseTx, case: LockedCase, now: datetime) -> None:
-    order, checkout = case.order, case.checkout
-    checkout.rest_until(max(order.expires_at, now), operation=order.operation)
-    order.finish()
-    await tx.orders.save(order)
-    await tx.checkouts.save(checkout)
+            await end_operation(tx, case, now)
 
 
 def _known(

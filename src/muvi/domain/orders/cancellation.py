@@ -11,7 +11,9 @@ OVER = (OrderStatus.CONFIRMED, OrderStatus.COMPLETED, OrderStatus.CANCELLED)
 
 
 def refusal_to_cancel(order: Order, checkout: Checkout, *, paid: bool) -> DomainError | None:
-    """Why it cannot be cancelled now, None when it can. `paid`: money is there that no refund has claimed."""
+    """Why it cannot be cancelled now, None when it can. `paid`: money is there that no refund has claimed, or
+    a card is being charged.
+    """
     if order.status in OVER:
         return CancellationNotAllowed()
     if order.status is OrderStatus.EXPIRED:
