@@ -83,6 +83,7 @@ class Faults:
         self._listed: list[_Listed] = []
         self._last_id = 0
         self._closing = asyncio.Event()
+        self._forgotten = asyncio.Event()
         self._overtaken: dict[tuple[str, str], asyncio.Event] = {}
 
     def add(self, rule: Rule) -> int:
@@ -100,15 +101,18 @@ class Faults:
         return [{"id": listed.id, **msgspec.to_builtins(listed.rule)} for listed in self._listed]
 
     def clear(self) -> None:
-        """Forget every rule and let calls held back by `reorder` go on."""
+        """Forget every rule and let calls go on that are delayed or held back by `reorder`."""
         self._listed.clear()
-        for event in self._overtaken.values():
-            event.set()
+        self._forgotten.set()
+        self._forgotten = asyncio.Event()
+        while self._overtaken:
+            self._overtaken.popitem()[1].set()
 
     def close(self) -> None:
         """End every silent call: the sandbox stops."""
         self._closing.set()
         self.clear()
+        self._forgotten.set()
 
     def take(self, system: str, call: str, key: str = "") -> Rule | None:
         """Use up one hit of the rule that fits, if any."""
@@ -148,9 +152,9 @@ class Faults:
         return self._struck(rule, work, coded)
 
     async def pause(self, seconds: float) -> None:
-        """Sleep, but not past the stop of the sandbox."""
+        """Sleep, but not past the stop of the sandbox, nor until after the rules were forgotten."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            await asyncio.wait_for(self._forgotten.wait(), seconds)
 
     def _passed(self, system: str, call: str) -> None:
         if self._overtaken and (event := self._overtaken.pop((system, call), None)):

@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -108,6 +109,20 @@ async def test_reorder_lets_the_next_call_pass_first() -> None:
     await faults.apply("vista", "set-tickets", lambda: work("second"))
     await held
     assert seen == ["second", "first"]
+
+
+@pytest.mark.parametrize("held", [{"delay_s": 3600}, {"delay_s": 3600, "fault": Fault.REORDER}])
+async def test_a_call_that_is_held_back_goes_on_once_the_rules_are_forgotten(held: dict[str, Any]) -> None:
+    """And the next one is held back again."""
+    faults, vendor = Faults(), Vendor()
+    for times in (1, 2):
+        faults.add(Rule(system="vista", call="orders", **held))
+        call = asyncio.ensure_future(faults.apply("vista", "orders", vendor.work))
+        await asyncio.sleep(0)
+        assert (vendor.commits, call.done()) == (times - 1, False)
+        faults.clear()
+        await call
+        assert vendor.commits == times
 
 
 async def test_rules_count_skip_and_match() -> None:
