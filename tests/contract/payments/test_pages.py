@@ -74,10 +74,18 @@ async def test_not_beside_a_newer_attempt(purchase: PurchaseStore) -> None:
     assert await takes_another_card(purchase, newer)
 
 
+async def order_of(store: PurchaseStore, attempt: PaymentAttempt) -> OrderStatus | None:
+    view = await store.pages.of(attempt.id)
+    assert view is not None
+    return view.order
+
+
 async def test_not_once_the_order_is_closed(purchase: PurchaseStore) -> None:
     attempt = await opened(purchase)
+    assert await order_of(purchase, attempt) is OrderStatus.PENDING
     async with purchase.begin() as tx:
         order = await tx.orders.get(an_id(1), for_update=True)
         order.become(OrderStatus.CANCELLED, NOW)
         await tx.orders.save(order)
     assert not await takes_another_card(purchase, attempt)
+    assert await order_of(purchase, attempt) is OrderStatus.CANCELLED

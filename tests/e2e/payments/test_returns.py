@@ -60,4 +60,4 @@ async def test_the_page_and_its_state_are_served(house: House) -> None:
     assert 'dir="rtl"' in page.text
     assert "paymentWidgets" in page.text
     state = await house.api.get(f"/pay/{to_wire(attempt.id)}/state")
-    assert state.json() == {"state": "waiting"}
+    assert state.json() == {"state": "payable"}

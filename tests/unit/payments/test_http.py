@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from dishka import Provider, Scope, make_async_container
 from litestar.testing import AsyncTestClient
+from tests.builders_orders import a_showtime_for_sale, an_order, two_seats
 from tests.builders_payments import A_FORM, an_id
 from tests.media_types import once_each
 from tests.unit.payments.test_hyperpay_webhook import KEY, sealed
@@ -32,6 +33,7 @@ from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.front_end import CardWidget
 from muvi.domain.shared.errors import Conflict
 from muvi.domain.shared.ids import to_wire
+from muvi.domain.shared.money import Money
 from muvi.ports.errors import Unavailable
 
 BASE = "https://muvi.example"
@@ -249,13 +251,36 @@ async def test_the_waiting_page_follows_the_payment(site: Site) -> None:
     waiting = (await site.client.get(f"/pay/{wire}/done?lang=en")).text
     assert "Confirming your payment" in waiting
     assert f'data-state="{BASE}/pay/{wire}/state"' in waiting
-    assert (await site.client.get(f"/pay/{wire}/state")).json() == {"state": "waiting"}
+    assert "data-visited" in waiting
+    assert (await site.client.get(f"/pay/{wire}/state")).json() == {"state": "payable"}
     await site.world.hear(attempt.checkout_id, site.world.gateway.pay(attempt.checkout_id))
     await site.world.work()
     assert (await site.client.get(f"/pay/{wire}/state")).json() == {"state": "paid"}
     html = (await site.client.get(f"/pay/{wire}/done")).text
     assert "Payment received" in html
     assert "shop.example/paid" in html
+
+
+async def test_a_card_whose_end_is_open_is_waited_for_and_another_is_a_choice(site: Site) -> None:
+    order = an_order(lines=two_seats())
+    site.world.table("orders")[order.id] = order
+    site.world.table("showtimes_for_sale")[order.showtime_id] = a_showtime_for_sale()
+    attempt = await site.opened(order_id=order.id, amount=Money(order.total_minor))
+    wire = to_wire(attempt.id)
+    await site.visit(f"?attemptId={wire}")
+    waiting = (await site.client.get(f"/pay/{wire}?lang=en")).text
+    assert "Confirming your payment" in waiting
+    assert "paymentWidgets" not in waiting
+    assert "data-visited" not in waiting
+    (choice,) = re.findall(r'id="another" href="([^"]+)"', waiting)
+    assert choice == f"{BASE}/pay/{wire}?lang=en&amp;card=another"
+    form = (await site.client.get(f"/pay/{wire}?lang=en&card=another")).text
+    assert "what became of the card before" in form
+    assert 'class="paymentWidgets"' in form
+    assert f'href="{BASE}/pay/{wire}?lang=en"' in form
+    assert f'href="{BASE}/pay/{wire}?lang=ar&amp;card=another"' in form
+    done = (await site.client.get(f"/pay/{wire}/done?card=another")).text
+    assert ("paymentWidgets" in done, "another" in done) == (False, False)
 
 
 async def test_a_return_visit_wants_a_check_and_leads_to_the_client(site: Site) -> None:

@@ -12,7 +12,9 @@ from muvi.adapters.memory.clock import FakeClock
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.adapters.memory.payments import MemoryPaymentViews
 from muvi.application.payments.show_payment_page import PageState, ShowPaymentPage
+from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.front_end import DirectCharge
 from muvi.domain.payments.report import Verdict
 from muvi.ports.payments.views import PaymentPageView, PaymentViews
 
@@ -41,7 +43,14 @@ async def at_its_end(**changes: object) -> PageState:
     return await shown(**{"pay_by": NOW, "last_verdict": Verdict.UNPAID, **changes})
 
 
-async def shown(**facts: object) -> PageState:
+async def in_time(**changes: object) -> PageState:
+    """Of an attempt that somebody told of, whose time is not up."""
+    return await shown(
+        **{"was_heard_of": True, "another_card": True, "order": OrderStatus.PENDING, **changes}
+    )
+
+
+async def shown(*, another: bool = False, **facts: object) -> PageState:
     database = MemoryDatabase()
     attempt = an_open_attempt()
     database.table("payment_attempts")[attempt.id] = attempt
@@ -49,7 +58,7 @@ async def shown(**facts: object) -> PageState:
     assert view is not None
     view = replace(view, **{"next_check_at": LATER, **facts})  # type: ignore[arg-type]
     page = ShowPaymentPage(OneView(view), FakeClock(NOW))
-    return (await page(attempt.id)).state
+    return (await page(attempt.id, another=another)).state
 
 
 async def test_a_declined_card_may_be_followed_by_another() -> None:
@@ -97,3 +106,98 @@ async def test_so_is_one_that_a_poll_found(verdict: Verdict) -> None:
 async def test_what_every_account_denies_is_over() -> None:
     denied = {"status": AttemptStatus.EXPIRED, "last_verdict": Verdict.NEVER_PAID}
     assert await at_its_end(was_heard_of=True, **denied) is PageState.OVER
+
+
+OPEN_ENDS: tuple[dict[str, object], ...] = (
+    {"next_check_at": NOW},
+    {"last_verdict": Verdict.UNKNOWN},
+    {"last_verdict": Verdict.PENDING},
+)
+
+
+@pytest.mark.parametrize("facts", OPEN_ENDS)
+async def test_no_form_is_shown_in_time_while_the_end_of_a_card_is_open(facts: dict[str, object]) -> None:
+    assert await in_time(**facts) is PageState.WAITING
+
+
+@pytest.mark.parametrize("facts", OPEN_ENDS[:2])
+async def test_a_poll_alone_keeps_nobody_from_paying(facts: dict[str, object]) -> None:
+    """The twin of having heard: no card was told of, and a gateway that cannot answer says nothing of one."""
+    assert await in_time(was_heard_of=False, **facts) is PageState.PAYABLE
+
+
+async def test_a_card_that_a_poll_finds_at_the_bank_does() -> None:
+    assert await in_time(was_heard_of=False, last_verdict=Verdict.PENDING) is PageState.WAITING
+
+
+async def test_a_page_of_the_gateways_own_is_pending_as_soon_as_it_is_opened() -> None:
+    """Whoever left it unpaid may go there again."""
+    facts = {"front": A_FORM, "last_verdict": Verdict.PENDING}
+    assert await in_time(was_heard_of=False, **facts) is PageState.PAYABLE
+    assert await in_time(**facts) is PageState.WAITING
+
+
+@pytest.mark.parametrize("verdict", [None, Verdict.UNPAID])
+async def test_a_visit_without_a_card_does_not_take_the_form_away(verdict: Verdict | None) -> None:
+    assert await in_time(last_verdict=verdict) is PageState.PAYABLE
+
+
+@pytest.mark.parametrize("facts", OPEN_ENDS)
+async def test_who_knows_of_the_first_card_may_choose_to_send_another(facts: dict[str, object]) -> None:
+    assert await in_time(another=True, **facts) is PageState.ANOTHER
+    assert await in_time(another=True, status=AttemptStatus.FAILED, **facts) is PageState.ANOTHER
+    assert await in_time(another=True, front=A_FORM, **facts) is PageState.ANOTHER
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"another_card": False},
+        {"pay_by": NOW},
+        {"front": DirectCharge()},
+        {"front": A_FORM, "status": AttemptStatus.FAILED},
+    ],
+)
+async def test_but_not_where_another_would_pay_for_nothing(facts: dict[str, object]) -> None:
+    assert await in_time(another=True, last_verdict=Verdict.UNKNOWN, **facts) is PageState.WAITING
+
+
+async def test_the_choice_is_heard_before_the_server_knows_of_the_first_card() -> None:
+    """The browser that sent it knows."""
+    assert await in_time(another=True, was_heard_of=False) is PageState.ANOTHER
+
+
+async def test_the_choice_changes_nothing_else() -> None:
+    assert await state(another=True) is PageState.DECLINED
+    assert await shown(another=True, status=AttemptStatus.CAPTURED) is PageState.PAID
+    assert await at_its_end(another=True) is PageState.OVER
+
+
+@pytest.mark.parametrize("status", [OrderStatus.EXPIRED, OrderStatus.CANCELLED])
+async def test_an_order_that_is_gone_is_paid_for_by_nobody(status: OrderStatus) -> None:
+    """Whoever sent a card that nobody heard of is told that no money came; the twins are the tests above,
+    where the order waits.
+    """
+    assert await at_its_end(order=status) is PageState.ENDED
+    assert await at_its_end(order=status, was_heard_of=True) is PageState.ENDED
+    assert await shown(order=status) is PageState.ENDED
+    assert await state(order=status, another_card=False) is PageState.ENDED
+
+
+@pytest.mark.parametrize("facts", OPEN_ENDS)
+async def test_but_a_card_under_way_is_waited_for_even_then(facts: dict[str, object]) -> None:
+    assert await in_time(order=OrderStatus.EXPIRED, another_card=False, **facts) is PageState.WAITING
+    assert await at_its_end(order=OrderStatus.EXPIRED, **facts) is PageState.WAITING
+
+
+@pytest.mark.parametrize("status", [OrderStatus.CONFIRMED, OrderStatus.COMPLETED])
+async def test_what_another_payment_bought_is_not_asked_for_again(status: OrderStatus) -> None:
+    assert await shown(order=status) is PageState.PAID
+    assert await state(order=status, another_card=False) is PageState.PAID
+
+
+async def test_nobody_is_promised_tickets_for_an_order_that_is_gone() -> None:
+    paid = {"status": AttemptStatus.CAPTURED}
+    assert await shown(order=OrderStatus.EXPIRED, **paid) is PageState.WAITING
+    assert await shown(order=OrderStatus.CANCELLED, **paid) is PageState.REFUNDED
+    assert await shown(order=OrderStatus.PENDING, **paid) is PageState.PAID

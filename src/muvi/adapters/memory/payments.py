@@ -204,6 +204,7 @@ class MemoryPaymentViews(PaymentViews):
             language=attempt.language,
             last_verdict=attempt.last_verdict,
             next_check_at=attempt.next_check_at,
+            order=None if order is None else order.status,
             another_card=order is not None and self._waits(order, attempt),
             was_heard_of=attempt.signals > 0,
             show=None if order is None else self._show(order),

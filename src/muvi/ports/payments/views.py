@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.front_end import FrontEnd
 from muvi.domain.payments.report import Verdict
@@ -31,9 +32,9 @@ class ShowPaidFor:
 class PaymentPageView:
     """One attempt as its page shows it. Whoever knows the id, 80 random bits of it, may see this.
 
-    `another_card`: the order waits for this amount still, and no newer attempt was begun, so that a second
-    card on the same checkout pays what is wanted. `was_heard_of`: a message or a return visit said that a
-    card was sent.
+    `order` is where its order stands. `another_card`: the order waits for this amount still, and no newer
+    attempt was begun, so that a second card on the same checkout pays what is wanted. `was_heard_of`: a
+    message or a return visit said that a card was sent.
     """
 
     attempt_id: UUID
@@ -48,14 +49,23 @@ class PaymentPageView:
     language: Language
     last_verdict: Verdict | None
     next_check_at: datetime | None
+    order: OrderStatus | None
     another_card: bool
     was_heard_of: bool
     show: ShowPaidFor | None
 
+    @property
+    def is_unclear(self) -> bool:
+        """Whether the gateway knows of a card and not of its end, or gave no clear answer."""
+        return self.last_verdict in (Verdict.UNKNOWN, Verdict.PENDING)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the gateway is about to be asked."""
+        return self.next_check_at is not None and self.next_check_at <= now
+
     def awaits_news(self, now: datetime) -> bool:
-        """Whether the gateway is about to be asked, or has not answered clearly when it was."""
-        due = self.next_check_at is not None and self.next_check_at <= now
-        return due or self.last_verdict in (Verdict.UNKNOWN, Verdict.PENDING, Verdict.UNPAID)
+        """Whether more is to come of an attempt that was told of: "nobody has paid" is no word of a card."""
+        return self.is_due(now) or self.is_unclear or self.last_verdict is Verdict.UNPAID
 
 
 class PaymentViews(Protocol):

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, MediaType, Request, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from muvi.adapters.http.problems import problems
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.public.pay_render import payment_page, thank_you_page
-from muvi.adapters.http.wire import Answer, Lang, id_in_path, language_asked, language_of
+from muvi.adapters.http.wire import QUERY_TEXT, Answer, Lang, id_in_path, language_asked, language_of
 from muvi.application.payments.show_payment_page import PageState, PaymentNotFound, ShowPaymentPage
 from muvi.domain.shared.text import Language
 
 Req = Request[Any, Any, Any]
 HTML = MediaType.HTML
+Card = Annotated[
+    str | None,
+    QueryParameter(description="another: send one more card.", schema_extra=QUERY_TEXT),
+]
 
 
 class PaymentState(Answer, frozen=True):
-    """`state`: payable, declined, waiting, paid, refunded, failed or over. The order tells of tickets."""
+    """`state`: payable, declined, waiting, paid, refunded, failed, over or ended. Tickets are the order's."""
 
     state: str
 
@@ -35,14 +39,15 @@ class PaymentScreen:
     pages: PaymentPages
 
     async def render(
-        self, attempt_id: str, asked: Language | None, *, visited: bool = False
+        self, attempt_id: str, asked: Language | None, *, visited: bool = False, another: bool = False
     ) -> Response[bytes]:
-        """In the language asked for, else the purchase's; `visited` after the visit to the gateway."""
-        page = await self.show(id_in_path(attempt_id, PaymentNotFound))
-        if visited:
-            page = replace(page, state=settled(page.state))
-        language = asked or page.view.language
-        return payment_page(page, self.pages, language, suffix="/done" if visited else "")
+        """In the language asked for, else the purchase's; `visited` after the visit to the gateway, `another`
+        for a buyer who chose to send another card.
+        """
+        page = await self.show(id_in_path(attempt_id, PaymentNotFound), another=another)
+        if visited and page.state is PageState.PAYABLE:  # the news of it are still to come
+            page = replace(page, state=PageState.WAITING)
+        return payment_page(page, self.pages, asked or page.view.language, visited=visited)
 
 
 _page_route = partial(get, media_type=HTML, responses=problems(PaymentNotFound, 503))
@@ -66,9 +71,13 @@ class Pay(Controller):
         attempt_id: FromPath[str],
         screen: FromDishka[PaymentScreen],
         lang: Lang = None,
+        card: Card = None,
     ) -> Response[bytes]:
-        """The page with the card form; once that makes no sense any more, what became of the payment."""
-        return await screen.render(attempt_id, language_asked(lang))
+        """The page with the card form; once that makes no sense any more, what became of the payment.
+
+        While the end of a card is open it waits, and offers to take another one all the same (`card`).
+        """
+        return await screen.render(attempt_id, language_asked(lang), another=card == "another")
 
     @_page_route("/{attempt_id:str}/done", operation_id="showPaymentResult")
     @inject
@@ -88,11 +97,4 @@ class Pay(Controller):
     ) -> Response[PaymentState]:
         """What the waiting page asks; it never asks a gateway."""
         page = await show(id_in_path(attempt_id, PaymentNotFound))
-        return Response(
-            content=PaymentState(state=settled(page.state).value), headers={"cache-control": "no-store"}
-        )
-
-
-def settled(state: PageState) -> PageState:
-    """After the visit to the gateway a payable attempt is one whose news are still to come."""
-    return PageState.WAITING if state is PageState.PAYABLE else state
+        return Response(content=PaymentState(state=page.state.value), headers={"cache-control": "no-store"})

@@ -21,21 +21,33 @@ from muvi.ports.payments.views import ShowPaidFor
 _TEMPLATE = Environment(
     loader=PackageLoader("muvi.adapters.http"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 ).get_template("payment.html")
-MODES = {PageState.PAYABLE: "pay", PageState.DECLINED: "pay", PageState.WAITING: "wait"}
+MODES = {
+    PageState.PAYABLE: "pay",
+    PageState.DECLINED: "pay",
+    PageState.ANOTHER: "pay",
+    PageState.WAITING: "wait",
+}
 SIGNS = {"good": "M4 13l5 5L20 6", "bad": "M6 6l12 12M18 6L6 18"}
-ASKS = frozenset({PageState.WAITING, PageState.FAILED, PageState.OVER})
+ASKS = frozenset({PageState.WAITING, PageState.FAILED, PageState.OVER, PageState.ENDED})
 """What may become something else while it is looked at, and asks for that by itself."""
-BAD_ENDS = frozenset({PageState.DECLINED, PageState.FAILED, PageState.OVER})
+BAD_ENDS = frozenset({PageState.DECLINED, PageState.FAILED, PageState.OVER, PageState.ENDED})
+ANOTHER = "card=another"
+"""Says in the address of the page that its buyer chose to send another card."""
+DONE = "/done"
+"""Follows the id in the address of the page after the visit to the gateway."""
 
 
 def payment_page(
-    page: PaymentPage, pages: PaymentPages, language: Language, *, suffix: str = ""
+    page: PaymentPage, pages: PaymentPages, language: Language, *, visited: bool = False
 ) -> Response[bytes]:
-    """The page of an attempt in its present state; `suffix` is what follows its id in the address."""
-    view, wire = page.view, to_wire(page.view.attempt_id)
+    """The page of an attempt in its present state; `visited` after the visit to the gateway."""
+    view = page.view
+    address = f"{pages.base_url}/pay/{to_wire(view.attempt_id)}"
+    another = f"{address}?lang={language.value}&{ANOTHER}" if page.takes_another and not visited else ""
     heading, lead = HEADINGS[language][page.state]
     other = Language.EN if language is Language.AR else Language.AR
     back = view.failed_url if page.state in BAD_ENDS else view.success_url
+    chosen = f"&{ANOTHER}" if page.state is PageState.ANOTHER else ""
     amount = f"{view.amount.major:,.{view.amount.exponent}f}"
     return _html(
         nonce=secrets.token_urlsafe(16),
@@ -57,8 +69,11 @@ def payment_page(
         seconds_left=page.seconds_left,
         clock=f"{page.seconds_left // 60}:{page.seconds_left % 60:02}",
         result_url=pages.result(view.attempt_id),
-        state_url=f"{pages.base_url}/pay/{wire}/state",
-        other_url=f"{pages.base_url}/pay/{wire}{suffix}?lang={other.value}",
+        state_url=f"{address}/state",
+        other_url=f"{address}{DONE if visited else ''}?lang={other.value}{chosen}",
+        page_url=f"{address}?lang={language.value}",
+        another_url=another,
+        visited=visited,
         back_url=back,
         over_url=view.failed_url,
     )
@@ -87,6 +102,9 @@ def thank_you_page(language: Language) -> Response[bytes]:
         result_url="",
         state_url="",
         other_url="",
+        page_url="",
+        another_url="",
+        visited=False,
         back_url="",
     )
 

@@ -34,6 +34,9 @@ WORDS: Final = {
         "reload the page.",
         "wait_long": "Your bank is taking its time. You may close this page: we go on checking, and your "
         "tickets or your money will not be lost.",
+        "another_lead": "Did you leave your bank's page without approving the payment?",
+        "another": "Use another card",
+        "rather_wait": "I approved it: wait for the answer",
         "footer": "Your card details go straight to the payment provider. Muvi never sees them.",
     },
     Language.AR: {
@@ -60,6 +63,9 @@ WORDS: Final = {
         "noscript": "نموذج البطاقة تابع لمزود الدفع ويحتاج إلى جافاسكربت. فعّلها ثم أعد تحميل الصفحة.",
         "wait_long": "يستغرق البنك وقتًا أطول من المعتاد. يمكنك إغلاق هذه الصفحة: سنواصل التحقق، "
         "ولن تضيع تذاكرك ولا أموالك.",
+        "another_lead": "هل غادرت صفحة البنك دون الموافقة على الدفع؟",
+        "another": "استخدام بطاقة أخرى",
+        "rather_wait": "وافقتُ على الدفع: انتظار النتيجة",
         "footer": "تُرسل بيانات بطاقتك مباشرة إلى مزود الدفع، ولا تطّلع عليها موفي أبدًا.",
     },
 }
@@ -71,6 +77,13 @@ HEADINGS: Final = {
     Language.EN: {
         _S.PAYABLE: ("Pay by card", ""),
         _S.DECLINED: ("The card was declined", "It was not charged. Please try another card."),
+        _S.ANOTHER: (
+            "Pay with another card",
+            (
+                "We do not know yet what became of the card before. Please pay only if you did not approve "
+                "that payment. Should both be charged, one is paid back in full."
+            ),
+        ),
         _S.WAITING: (
             "Confirming your payment",
             "This usually takes a few seconds. Please do not pay again.",
@@ -91,10 +104,25 @@ HEADINGS: Final = {
                 "this page will tell you what became of it. Otherwise, please choose your seats again."
             ),
         ),
+        _S.ENDED: (
+            "This booking is over",
+            (
+                "No payment has reached us, and the seats are no longer held for you. Please choose them "
+                "again. Should your card be charged all the same, you get your tickets or the whole amount "
+                "back."
+            ),
+        ),
     },
     Language.AR: {
         _S.PAYABLE: ("الدفع بالبطاقة", ""),
         _S.DECLINED: ("رُفضت البطاقة", "لم يُخصم منها أي مبلغ. يرجى تجربة بطاقة أخرى."),
+        _S.ANOTHER: (
+            "الدفع ببطاقة أخرى",
+            (
+                "لا نعرف بعد نتيجة البطاقة السابقة. يرجى الدفع فقط إذا لم توافق على تلك العملية. "
+                "وإذا خُصم المبلغ من البطاقتين فسيُعاد إليك أحد المبلغين كاملًا."
+            ),
+        ),
         _S.WAITING: ("جارٍ تأكيد الدفع", "يستغرق ذلك عادةً بضع ثوانٍ. يرجى عدم الدفع مرة أخرى."),
         _S.PAID: ("تم استلام الدفع", "تذاكرك في طريقها إلى طلبك."),
         _S.REFUNDED: ("تمت إعادة المبلغ", "المبلغ كاملًا في طريقه إلى بطاقتك."),
@@ -110,6 +138,13 @@ HEADINGS: Final = {
             (
                 "لم يعد الدفع ممكنًا هنا. إذا دفعت للتو فانتظر ولا تدفع مرة أخرى: ستعرض هذه الصفحة "
                 "نتيجة الدفع. وإلا فيرجى اختيار مقاعدك من جديد."
+            ),
+        ),
+        _S.ENDED: (
+            "انتهى هذا الحجز",
+            (
+                "لم يصلنا أي مبلغ، ولم تعد المقاعد محجوزة لك. يرجى اختيارها من جديد. وإذا خُصم المبلغ من "
+                "بطاقتك رغم ذلك فستحصل على تذاكرك أو يُعاد إليك المبلغ كاملًا."
             ),
         ),
     },

@@ -7,6 +7,11 @@
   var sent = 0;
   var paying = false;
   var finished = false;
+  var watching = 0;
+  function recall(key, otherwise) { try { return sessionStorage.getItem(key + data.state); } catch (refused) { return otherwise; } }
+  function remember(key) { try { sessionStorage.setItem(key + data.state, "1"); } catch (refused) { } }
+  // This browser sent a card and is back: until somebody has heard of that one, only the buyer knows of it.
+  if (data.known === "payable" && data.another && recall("sent ", null)) { location.replace(data.another); }
   function part(id) { return document.getElementById(id); }
   function left() { return Math.max(0, Math.ceil((end - Date.now()) / 1000)); }
   function instead(id) {
@@ -30,7 +35,7 @@
     clearInterval(timer);
     part("broken").hidden = true;
     if (paying) { confirming(); } else { instead("over"); }
-    setInterval(look, 2500);
+    watch();
   }
   function tick() {
     var seconds = left();
@@ -46,7 +51,7 @@
     var waiting = part("loading");
     if (waiting) { waiting.remove(); }
     part("card").classList.add("ready");
-    if (part("declined")) { part("declined").focus({ preventScroll: true }); }
+    if (part("told")) { part("told").focus({ preventScroll: true }); }
   }
   var timer = setInterval(tick, 500);
   tick();
@@ -61,6 +66,8 @@
       if (Date.now() - sent < 3000) { return false; }
       sent = Date.now();
       paying = true;
+      remember("sent ");
+      setTimeout(watch, 8000);
       part("card").classList.add("paying");
       return true;
     }
@@ -69,8 +76,7 @@
     // Scripts that the form loads for itself may fail without harm to it.
     if (event.target === part("widget") && left() > 0) {
       instead("broken");
-      look();
-      setInterval(look, 2500);
+      watch();
     }
   }, true);
   var leave = part("leave");
@@ -80,19 +86,29 @@
       if (Date.now() - sent < 3000 || left() === 0) { event.preventDefault(); return; }
       sent = Date.now();
     });
-    var gone = "1";
-    try { gone = sessionStorage.getItem(data.state); sessionStorage.setItem(data.state, "1"); } catch (refused) { }
-    if (!gone && left() > 0) { part("go").click(); }
+    var gone = recall("left ", "1");
+    remember("left ");
+    if (!gone && left() > 0 && data.known === "payable") { part("go").click(); }
   }
   // A payment made a moment ago, or in another tab, shows by itself.
   function look() {
     // Of a card under way the server may not know yet: what it says of the time, or of the card before, is no news.
-    var quiet = ["waiting", "over", data.known];
-    if (data.known === "declined" && (paying || finished)) { quiet.push("failed"); }
+    var quiet = ["payable", "waiting", "over", data.known];
+    if (data.known === "another") { quiet.push("declined"); }
+    if (data.known !== "payable" && (paying || finished)) { quiet.push("failed"); }
     fetch(data.state, { cache: "no-store" }).then(function (answer) { return answer.json(); }).then(function (now) {
-      if (now.state && quiet.indexOf(now.state) < 0) { location.reload(); }
+      if (!now.state || quiet.indexOf(now.state) >= 0) { return; }
+      clearInterval(watching);
+      // A card's own way may lead on to where the client wants its buyer: it goes first.
+      setTimeout(function () { location.reload(); }, paying ? 3000 : 0);
     }).catch(function () {});
   }
+  function watch() {
+    if (watching) { return; }
+    watching = setInterval(look, 2500);
+    look();
+  }
+  if (data.known === "another") { watch(); }
   document.addEventListener("visibilitychange", function () { if (!document.hidden) { look(); } });
   window.addEventListener("pageshow", function (event) { if (event.persisted) { location.reload(); } });
 })();
