@@ -29,6 +29,10 @@ class Sandbox:
         """Rules not used up, with their hits."""
         return list((await self._call("GET", "/control")).json()["rules"])
 
+    async def no_rules(self) -> bool:
+        """Whether all were used up."""
+        return not await self.rules()
+
     async def knobs(self, system: str, **knobs: object) -> None:
         await self._call("POST", "/control/knobs", json={system: knobs})
 

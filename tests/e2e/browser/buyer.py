@@ -16,6 +16,8 @@ from muvi.domain.shared.ids import from_wire
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 800), "narrow": (320, 640), "zoomed": (640, 400)}
 PATIENCE_MS = 60_000
+FORM = "/hyperpay/shopper/"
+"""Where the gateway's form posts a card."""
 STILL = 0.002
 """The sum of layout shifts without a person's doing that we allow a page; 0.1 counts as good elsewhere."""
 SHOTS = os.environ.get("MUVI_SHOTS", "")
@@ -35,6 +37,8 @@ TITLES = {
     "confirming": {"en": "Confirming your payment", "ar": "جارٍ تأكيد الدفع"},
     "failed": {"en": "The payment was declined", "ar": "رُفضت عملية الدفع"},
     "over": {"en": "Time is up", "ar": "انتهى الوقت"},
+    "another": {"en": "Pay with another card", "ar": "الدفع ببطاقة أخرى"},
+    "ended": {"en": "This booking is over", "ar": "انتهى هذا الحجز"},
     "broken": {"en": "The card form did not load", "ar": "تعذر تحميل نموذج البطاقة"},
 }
 
@@ -65,7 +69,7 @@ class Buyer:
         """Until the page says so; then nothing has moved, nothing is blocked, and it can be read by all."""
         heading = self.page.get_by_role("heading", name=TITLES[what][self.language], exact=True)
         await expect(heading).to_be_visible()
-        if what in ("form", "declined"):
+        if what in ("form", "declined", "another"):
             await expect(self.page.locator(".wpwl-button-pay")).to_be_enabled()
         assert TITLES[what][self.language] in await self.page.title()
         await self.is_sound(what)
@@ -98,6 +102,14 @@ class Buyer:
     async def pay(self, card: str = VISA) -> None:
         await self.fill(card)
         await self.page.locator(".wpwl-button-pay").click()
+
+    async def send(self, card: str = VISA) -> None:
+        """Press the button, and leave before the gateway has answered."""
+        await self.fill(card)
+        async with self.page.expect_request(f"**{FORM}*"):
+            await self.page.locator(".wpwl-button-pay").evaluate(
+                "(button) => setTimeout(() => button.click())"
+            )
 
     async def answer(self, *, yes: bool) -> None:
         """At the bank's challenge."""
@@ -157,6 +169,23 @@ class Buyers:
         self._listen(other)
         await other.start()
         return other
+
+    async def watched(self, buyer: Buyer, script: str) -> Page:
+        """A tab that has the payment's window in its `seen`: a page that is being left answers no tool of
+        ours, and other pages still. `script` runs in that window first.
+        """
+        context = buyer.page.context
+        await buyer.page.close()
+        for first in (WATCH, script):
+            await context.add_init_script(first)
+        beside = await context.new_page()
+        await beside.goto(f"{self._town.api_url}/pay/back")
+        async with beside.expect_popup() as opened:
+            await beside.evaluate("(url) => { window.seen = window.open(url); }", buyer.url)
+        buyer.page = await opened.value
+        self._listen(buyer)
+        await buyer.sees("form")
+        return beside
 
     def complaints(self) -> list[str]:
         return [text for buyer in self._seated for text in buyer.complaints]

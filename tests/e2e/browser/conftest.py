@@ -48,7 +48,8 @@ def chromium() -> str:
 
 
 @pytest.fixture
-async def browser(chromium: str) -> AsyncGenerator[Browser]:
+async def browser(chromium: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Browser]:
+    monkeypatch.setenv("PLAYWRIGHT_SKIP_NAVIGATION_CHECK", "1")  # a page is looked at while it is being left
     flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=chromium, args=flags)
