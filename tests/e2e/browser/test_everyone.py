@@ -70,6 +70,13 @@ async def test_nothing_turns_for_who_wants_no_motion(buyers: Buyers) -> None:
     await buyer.sees("form")
 
 
+async def test_without_scripts_the_page_says_so_and_turns_nothing(buyers: Buyers, language: str) -> None:
+    buyer = await buyers.open(language, start=False, java_script_enabled=False)
+    await buyer.page.goto(buyer.url)
+    await expect(buyer.page.get_by_role("heading", level=2)).to_be_visible()
+    await expect(buyer.page.locator("#loading")).to_be_hidden()
+
+
 async def test_the_measures_measure(buyers: Buyers) -> None:
     """The twins of looking: a page that jumps, is blocked, cannot be read and is too wide."""
     buyer = await buyers.open()
