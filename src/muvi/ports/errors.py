@@ -18,17 +18,21 @@ class PortError(Exception):
 
 
 class Unavailable(PortError):
-    """The call had no effect and may be repeated; `retry_after_s` when the other side said so."""
+    """The call had no effect and may be repeated; `retry_after_s` when the other side said so, `reason` its
+    own code where it gave one.
+    """
 
     def __init__(
         self,
         message: str,
         *,
         system: str = "",
+        reason: str = "",
         retry_after_s: float | None = None,
         answered: bool = False,
     ) -> None:
         super().__init__(message, system=system, answered=answered)
+        self.reason = reason
         self.retry_after_s = retry_after_s
 
 

@@ -69,6 +69,9 @@ async def owed(store: PurchaseStore, *, refused: bool = True) -> None:
         await tx.attempts.save(attempt)
         refund.sending(NOW)
         await tx.refunds.save(refund)
+        if not refused:
+            refund.acknowledged(NOW, "r1")
+            await tx.refunds.save(refund)
         if refused:
             refund.hand_over("800.100.100")
             await tx.refunds.save(refund)
@@ -165,9 +168,43 @@ async def test_a_refund_is_asked_about_again(store: PurchaseStore, views: Attent
     assert (refund.status, refund.next_at, refund.asks) == (RefundStatus.SENT, NOW, 0)
     by = f"staff:{to_wire(an_id(990))}"
     assert await told(store) == {"code": "attention-retried", "by": by, "refund": to_wire(REFUND)}
-    assert await views.waiting(10, now=LATER) == ()
+    assert await views.waiting(10, now=NOW + MINUTE) == ()
     with pytest.raises(NotWaiting):
         await retry(store)(command)
+
+
+@pytest.mark.parametrize("sent", [False, True])
+async def test_a_refund_that_no_gateway_takes_calls_a_person(
+    store: PurchaseStore,
+    views: AttentionViews,
+    sent: bool,  # noqa: FBT001
+) -> None:
+    """And goes on being sent, at once where the person wants that. Acknowledged, it calls nobody."""
+    await owed(store)
+    await retry(store)(RetryAttentionCommand(actor=STAFF, id=REFUND))
+    late = NOW + timedelta(hours=3)
+    async with store.begin() as tx:
+        refund = await tx.refunds.get(REFUND, for_update=True)
+        refund.unsent(NOW, 900, "00008")
+        await tx.refunds.save(refund)
+        if sent:
+            refund.sending(NOW + MINUTE)
+            await tx.refunds.save(refund)
+    assert await views.waiting(10, now=late - SECOND) == ()
+    (one,) = await views.waiting(10, now=late)
+    assert (one.refund_id, one.code, one.still_sent) == (REFUND, "00008", True)
+    assert (await views.count(now=late))[WaitingKind.REFUND] == 1
+    again = RetryAttention(store.begin, FakeClock(late))
+    assert await again(RetryAttentionCommand(actor=STAFF, id=REFUND)) is WaitingKind.REFUND
+    refund = await kept(store)
+    assert (refund.next_at, refund.is_out) == (late, sent)
+    with pytest.raises(NotWaiting):
+        await pay_out(store)(PayOutRefundCommand(actor=SYSTEM, refund_id=REFUND, note="transfer 7"))
+    async with store.begin() as tx:
+        refund = await tx.refunds.get(REFUND, for_update=True)
+        refund.acknowledged(late, "r1")
+        await tx.refunds.save(refund)
+    assert await views.waiting(10, now=late) == ()
 
 
 @pytest.mark.parametrize("verdict", [Verdict.UNKNOWN, Verdict.PENDING, Verdict.UNPAID])

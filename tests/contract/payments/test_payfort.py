@@ -280,9 +280,16 @@ async def test_without_its_name_it_would_be_sent_again(payfort: PayFortScene) ->
     assert (await asked_again(payfort, request)).verdict is Verdict.NEVER_PAID
 
 
-@pytest.mark.parametrize("code", ["00008", "00002"])
+@pytest.mark.parametrize("code", ["00008", "00009", "00010"])
 async def test_wrong_credentials_hand_nothing_to_a_person(payfort: PayFortScene, code: str) -> None:
     request = await paid(payfort)
     await payfort.fault(call="refund", fault="code", code=code)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as failure:
         await payfort.gateway.refund(request)
+    assert failure.value.reason == code
+
+
+async def test_a_refund_of_a_wrong_format_is_a_persons_matter(payfort: PayFortScene) -> None:
+    request = await paid(payfort)
+    await payfort.fault(call="refund", fault="code", code="00002")
+    assert (await payfort.gateway.refund(request)).verdict is Verdict.DECLINED

@@ -2,7 +2,7 @@
 
 import pytest
 
-from muvi.adapters.payments.payfort.codes import refund_verdict_of, verdict_of
+from muvi.adapters.payments.payfort.codes import is_unrecognised, refund_verdict_of, verdict_of
 from muvi.adapters.payments.payfort.wire import Answer, minor_amount, purchase
 from muvi.domain.payments.report import TransactionKind, Verdict
 from muvi.domain.shared.money import Money
@@ -41,6 +41,26 @@ def told(code: str, **facts: str) -> Answer:
 )
 def test_each_answer_to_a_refund_has_its_verdict(verdict: Verdict, codes: str) -> None:
     assert {code: refund_verdict_of(code) for code in codes.split()} == dict.fromkeys(codes.split(), verdict)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "ours"),
+    [
+        *[(code, "", True) for code in ("00008", "00009", "00010", "11008")],
+        ("00002", "Invalid parameter format - access_code", True),
+        ("00002", "Invalid Merchant Identifier", True),
+        ("00002", "Invalid parameter format", False),
+        ("00002", "Invalid parameter format - merchant_reference", False),
+        ("00001", "Missing parameter access_code", False),
+        ("07666", "", False),
+    ],
+)
+def test_which_codes_say_that_our_credentials_are_wrong(
+    code: str,
+    message: str,
+    ours: bool,  # noqa: FBT001
+) -> None:
+    assert is_unrecognised(code, message) is ours
 
 
 @pytest.mark.parametrize("code", ["14000", "06000", "13666", "00066", "15777", "10000", "07048", "00072"])

@@ -102,6 +102,38 @@ def test_a_message_about_a_refund_that_is_done_changes_nothing() -> None:
     assert (refund.status, refund.transaction_id) == (RefundStatus.DONE, "r1")
 
 
+HOURS = timedelta(hours=3)
+
+
+def test_a_refund_that_nobody_takes_is_a_persons_business_after_some_hours() -> None:
+    refund = a_refund(a_paid_attempt())
+    refund.sending(NOW)
+    refund.unsent(NOW, code="00008")
+    assert (refund.last_code, refund.status) == ("00008", RefundStatus.REQUESTED)
+    assert not refund.is_overdue(NOW + HOURS - timedelta(seconds=1))
+    assert refund.is_overdue(NOW + HOURS)
+    refund.sending(NOW + HOURS)
+    assert refund.is_overdue(NOW + HOURS), "also while a call is under way"
+
+
+def test_a_refund_that_was_acknowledged_or_handed_over_is_not_overdue() -> None:
+    acknowledged, handed, done = (a_refund(a_paid_attempt(one), 500 + one) for one in (1, 2, 3))
+    for refund in (acknowledged, handed, done):
+        refund.sending(NOW)
+    acknowledged.acknowledged(NOW, ABOUT_IT)
+    handed.hand_over()
+    done.answered(answer(Verdict.CAPTURED), NOW)
+    assert not any(one.is_overdue(NOW + 2 * HOURS) for one in (acknowledged, handed, done))
+
+
+def test_what_is_still_sent_can_be_sent_at_once() -> None:
+    refund = a_refund(a_paid_attempt())
+    refund.sending(NOW)
+    refund.unsent(NOW, 900)
+    refund.try_again(LATER)
+    assert (refund.next_step(LATER), refund.next_at) == (RefundStep.SEND, LATER)
+
+
 def test_a_refused_refund_waits_for_a_person() -> None:
     refund = a_refund(a_paid_attempt())
     refund.sending(NOW)

@@ -121,7 +121,8 @@ async def test_a_gateway_out_of_reach_is_tried_again(world: World) -> None:
     refund = await world.refund(attempt.id)
     world.gateway.fail("refund", Trouble.UNAVAILABLE, Trouble.UNAVAILABLE)
     await world.work()
-    assert (await world.kept_refund(refund.id)).status is RefundStatus.REQUESTED
+    kept = await world.kept_refund(refund.id)
+    assert (kept.status, kept.last_code) == (RefundStatus.REQUESTED, "unreachable")
     await world.later(120)
     assert (await world.kept_refund(refund.id)).status is RefundStatus.DONE
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     RowMapping,
     Uuid,
     bindparam,
+    false,
     func,
     literal,
     literal_column,
@@ -27,7 +28,7 @@ from muvi.adapters.db.tables.payments import payment_attempts, refunds
 from muvi.domain.orders.checkout import CheckoutState
 from muvi.domain.payments.attempt_status import PAID
 from muvi.domain.payments.doubt import UNCLEAR, doubted_since
-from muvi.domain.payments.refund import RefundStatus
+from muvi.domain.payments.refund import RefundStatus, overdue_since
 from muvi.domain.shared.money import Money
 from muvi.ports.orders.attention import AttentionViews, Waiting, WaitingKind
 
@@ -47,6 +48,7 @@ _CHECKOUTS = (
         orders.c.total_minor.label("amount_minor"),
         orders.c.currency,
         checkouts.c.reason.label("code"),
+        false().label("still_sent"),
     )
     .join(orders, orders.c.id == checkouts.c.order_id)
     .where(checkouts.c.state == _literal(CheckoutState.MANUAL))
@@ -60,7 +62,15 @@ _REFUNDS = select(
     refunds.c.amount_minor,
     refunds.c.currency,
     refunds.c.last_code.label("code"),
-).where(refunds.c.status == _literal(RefundStatus.MANUAL))
+    (refunds.c.status != _literal(RefundStatus.MANUAL)).label("still_sent"),
+)
+_OWED = _REFUNDS.where(refunds.c.status == _literal(RefundStatus.MANUAL))
+_OVERDUE = _REFUNDS.where(
+    refunds.c.next_at.is_not(None),
+    refunds.c.status.in_([_literal(RefundStatus.REQUESTED), _literal(RefundStatus.SENT)]),
+    refunds.c.transaction_id == literal_column("''"),
+    refunds.c.requested_at <= bindparam("overdue_since"),
+)
 _PAYMENTS = select(
     literal(WaitingKind.PAYMENT.value).label("kind"),
     payment_attempts.c.order_id,
@@ -70,13 +80,14 @@ _PAYMENTS = select(
     payment_attempts.c.amount_minor,
     payment_attempts.c.currency,
     payment_attempts.c.last_code.label("code"),
+    false().label("still_sent"),
 ).where(
     payment_attempts.c.next_check_at.is_not(None),
     payment_attempts.c.last_verdict.in_([_literal(verdict) for verdict in sorted(UNCLEAR)]),
     payment_attempts.c.status.not_in([_literal(status) for status in sorted(PAID)]),
     payment_attempts.c.watch_until <= bindparam("doubted_since"),
 )
-_ALL = union_all(_CHECKOUTS, _REFUNDS, _PAYMENTS).subquery("waiting")
+_ALL = union_all(_CHECKOUTS, _OWED, _OVERDUE, _PAYMENTS).subquery("waiting")
 _WHICH = func.coalesce(_ALL.c.refund_id, _ALL.c.attempt_id)
 _WAITING = select(_ALL).order_by(_ALL.c.since, _ALL.c.order_id, _WHICH).limit(bindparam("most"))
 _COUNT = select(_ALL.c.kind, func.count()).group_by(_ALL.c.kind)
@@ -90,17 +101,20 @@ class SqlAttentionViews(AttentionViews):
 
     @override
     async def waiting(self, limit: int, *, now: datetime) -> tuple[Waiting, ...]:
-        facts = {"doubted_since": doubted_since(now), "most": limit}
+        facts = _moments(now) | {"most": limit}
         async with translating(), self._engine.connect() as connection:
             found = (await connection.execute(_WAITING, facts)).mappings().all()
         return tuple(_waiting(row) for row in found)
 
     @override
     async def count(self, *, now: datetime) -> Mapping[WaitingKind, int]:
-        facts = {"doubted_since": doubted_since(now)}
         async with translating(), self._engine.connect() as connection:
-            found = (await connection.execute(_COUNT, facts)).all()
+            found = (await connection.execute(_COUNT, _moments(now))).all()
         return dict.fromkeys(WaitingKind, 0) | {WaitingKind(kind): number for kind, number in found}
+
+
+def _moments(now: datetime) -> dict[str, object]:
+    return {"doubted_since": doubted_since(now), "overdue_since": overdue_since(now)}
 
 
 def _waiting(row: RowMapping) -> Waiting:
@@ -112,4 +126,5 @@ def _waiting(row: RowMapping) -> Waiting:
         since=row["since"],
         amount=Money(row["amount_minor"], row["currency"]),
         code=row["code"],
+        still_sent=row["still_sent"],
     )

@@ -57,8 +57,7 @@ async def answered(call: Awaitable[VendorReply]) -> VendorReply | None:
         return None
 
 
-def bad_credentials() -> Unavailable:
-    """The gateway does not know us: nothing happened there, and a corrected setting heals it."""
-    return Unavailable(
-        "the gateway does not accept our credentials", system=SYSTEM, retry_after_s=CREDENTIALS_RETRY_S
-    )
+def bad_credentials(code: str) -> Unavailable:
+    """The gateway does not know us, says its code: nothing happened there; a corrected setting heals it."""
+    message = "the gateway does not accept our credentials"
+    return Unavailable(message, system=SYSTEM, reason=code, retry_after_s=CREDENTIALS_RETRY_S)

@@ -27,12 +27,12 @@ class MemoryAttentionViews(AttentionViews):
 
     @override
     async def waiting(self, limit: int, *, now: datetime) -> tuple[Waiting, ...]:
-        found = [*self._checkouts(), *self._refunds(), *self._payments(now)]
+        found = [*self._checkouts(), *self._refunds(now), *self._payments(now)]
         return tuple(sorted(found, key=_place)[:limit])
 
     @override
     async def count(self, *, now: datetime) -> Mapping[WaitingKind, int]:
-        everything = (*self._checkouts(), *self._refunds(), *self._payments(now))
+        everything = (*self._checkouts(), *self._refunds(now), *self._payments(now))
         counted = Counter(one.kind for one in everything)
         return {kind: counted[kind] for kind in WaitingKind}
 
@@ -50,10 +50,11 @@ class MemoryAttentionViews(AttentionViews):
                     code=row.reason,
                 )
 
-    def _refunds(self) -> Iterator[Waiting]:
+    def _refunds(self, now: datetime) -> Iterator[Waiting]:
         rows: dict[UUID, Refund] = self._database.table("refunds")
         for row in rows.values():
-            if row.status is RefundStatus.MANUAL:
+            overdue = row.is_overdue(now)
+            if overdue or row.status is RefundStatus.MANUAL:
                 yield Waiting(
                     kind=WaitingKind.REFUND,
                     order_id=row.order_id,
@@ -61,6 +62,7 @@ class MemoryAttentionViews(AttentionViews):
                     since=row.requested_at,
                     amount=row.amount,
                     code=row.last_code,
+                    still_sent=overdue,
                 )
 
     def _payments(self, now: datetime) -> Iterator[Waiting]:

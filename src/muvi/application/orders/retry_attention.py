@@ -32,8 +32,8 @@ class RetryAttention:
     """For staff and the system. The workers do the work; this only makes it due and writes down who did.
 
     A checkout asks the box office at once. A refund is asked about at the gateway; it goes out again only
-    when the gateway surely knows of none. A payment is asked about at the gateway. Raises `Forbidden`,
-    `OrderNotFound`, `NotWaiting`.
+    when the gateway surely knows of none; one that it never took is sent at once. A payment is asked about at
+    the gateway. Raises `Forbidden`, `OrderNotFound`, `NotWaiting`.
     """
 
     begin: UnitOfWork[PurchaseTx]
@@ -73,7 +73,7 @@ async def _wake(tx: PurchaseTx, order: Order, now: datetime) -> None:
 
 async def _try_again(tx: PurchaseTx, refund_id: UUID, now: datetime) -> None:
     refund = await tx.refunds.get(refund_id, for_update=True)
-    if refund is None or refund.status is not RefundStatus.MANUAL:
+    if refund is None or not (refund.status is RefundStatus.MANUAL or refund.is_overdue(now)):
         raise NotWaiting(state=refund.status.value if refund else "")
     refund.try_again(now)
     await tx.refunds.save(refund)

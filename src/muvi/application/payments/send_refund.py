@@ -8,7 +8,7 @@ from uuid import UUID
 
 from muvi.domain.ledger.journal import refunded
 from muvi.domain.orders.order import Order
-from muvi.domain.payments.refund import Refund, RefundStatus, RefundStep
+from muvi.domain.payments.refund import UNREACHABLE, Refund, RefundStatus, RefundStep
 from muvi.domain.payments.report import RefundReport, Verdict
 from muvi.domain.shared.ids import to_wire
 from muvi.ports.clock import Clock
@@ -33,6 +33,7 @@ class _NoEffect:
     """The call surely changed nothing."""
 
     retry_after_s: float | None
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class SendRefund:
             if attempt is None or refund is None or not refund.is_out:
                 return refund.status if refund else None
             if isinstance(outcome, _NoEffect):
-                refund.unsent(now, outcome.retry_after_s)
+                refund.unsent(now, outcome.retry_after_s, outcome.code)
             else:
                 refund.answered(outcome, now)
             if refund.is_done:
@@ -130,7 +131,7 @@ async def _send(gateway: PaymentGateway, request: RefundRequest) -> RefundReport
     try:
         return await gateway.refund(request)
     except Unavailable as error:
-        return _NoEffect(error.retry_after_s)
+        return _NoEffect(error.retry_after_s, error.reason or UNREACHABLE)
     except Refused as error:
         return RefundReport(verdict=Verdict.DECLINED, code=error.reason)
     except PortError:

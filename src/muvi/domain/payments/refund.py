@@ -19,6 +19,14 @@ _MAX_SEND_PAUSE_S = 900.0
 """A gateway out of reach is tried at least this often, for as long as it takes the refund at all."""
 TOO_OLD = "too-old"
 UNANSWERED = "unanswered"
+UNREACHABLE = "unreachable"
+_OVERDUE = timedelta(hours=3)
+"""How long after it was asked for a refund that no gateway acknowledged is a person's business too."""
+
+
+def overdue_since(now: datetime) -> datetime:
+    """Refunds asked for then or before are overdue now, unless acknowledged or in a person's hands."""
+    return now - _OVERDUE
 
 
 class RefundStatus(StrEnum):
@@ -178,11 +186,17 @@ class Refund:
             case Verdict.PENDING | Verdict.UNPAID | Verdict.UNKNOWN:
                 self._ask_later(now, report.retry_after_s)
 
-    def unsent(self, now: datetime, retry_after_s: float | None = None) -> None:
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it is still tried though a gateway should long have taken it."""
+        tried = not self.is_final and not self.transaction_id
+        return tried and self.requested_at <= overdue_since(now)
+
+    def unsent(self, now: datetime, retry_after_s: float | None = None, code: str = "") -> None:
         """The call surely had no effect: send again later, under the same reference. Not so where the gateway
-        acknowledged the refund: that was of an earlier call, or this one went through after all.
+        acknowledged the refund: that was of an earlier call, or this one went through after all. `code`: why.
         """
         self.lease_until = None
+        self.last_code = code or self.last_code
         if self.transaction_id:
             self._ask_later(now, retry_after_s)
             return
@@ -199,12 +213,13 @@ class Refund:
         self.next_at = None
 
     def try_again(self, now: datetime) -> None:
-        """A person has it tried again: what was ever sent is asked about first.
+        """A person has it tried again, or at once: what waits for one and was ever sent is asked about first.
 
         Only when the gateway then surely knows of none does it go out again (`answered`, NEVER_PAID).
         """
-        arrived = self.sends or self.transaction_id
-        self._become(RefundStatus.SENT if arrived else RefundStatus.REQUESTED)
+        if self.status is RefundStatus.MANUAL:
+            arrived = self.sends or self.transaction_id
+            self._become(RefundStatus.SENT if arrived else RefundStatus.REQUESTED)
         self.asks, self.next_at = 0, now
 
     def paid_out(self, now: datetime) -> None:

@@ -27,6 +27,9 @@ REFUND = {
     TOO_OLD: "no gateway takes it any more: pay it out otherwise, then done",
     UNANSWERED: "look for it at the gateway; retry asks it once more; or pay it out otherwise, then done",
 }
+STILL_SENT = (
+    "the gateway has not taken it for hours: mend what its code says, it is sent again by itself, retry: now"
+)
 PAYMENT = "look for it at the gateway, which is asked every hour, retry: now; when nobody paid there, unpaid"
 """What to do next, by the last code."""
 
@@ -36,8 +39,9 @@ def attention() -> None:
     """Purchases, refunds and payments that wait for a person.
 
     A purchase waits when nobody could say for half an hour whether it is booked; its seats and money are
-    kept. A refund waits when its gateway refused it, does not take it any more, or was asked for a week. A
-    payment waits when its gateway could not say for hours whether it was made.
+    kept. A refund waits when its gateway refused it, does not take it any more, was asked for a week, or has
+    not taken it for hours though it is sent again and again. A payment waits when its gateway could not say
+    for hours whether it was made.
     """
 
 
@@ -124,7 +128,7 @@ def _next(one: Waiting) -> str:
         case WaitingKind.CHECKOUT:
             return CHECKOUT
         case WaitingKind.REFUND:
-            return REFUND.get(one.code, REFUSED)
+            return STILL_SENT if one.still_sent else REFUND.get(one.code, REFUSED)
         case WaitingKind.PAYMENT:
             return PAYMENT
 

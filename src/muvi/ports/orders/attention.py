@@ -31,6 +31,7 @@ class Waiting:
     when the watch of a payment ended.
 
     `amount` is the order's total, the refund's or the attempt's; `code` what was last said, may be empty.
+    `still_sent`: a refund that no gateway has taken for hours and that is sent again and again.
     """
 
     kind: WaitingKind
@@ -40,6 +41,7 @@ class Waiting:
     since: datetime
     amount: Money
     code: str
+    still_sent: bool = False
 
 
 class AttentionViews(Protocol):

@@ -142,7 +142,7 @@ class HyperPay(PaymentGateway):
         reply = await self._http.post_form(f"v1/payments/{quoted(request.payment_id)}", fields)
         reading = read(reply.status, reply.body)
         if reading.code == BAD_CREDENTIALS:
-            raise bad_credentials()
+            raise bad_credentials(reading.code)
         return _refund_report(reading, self._config.accept_test_codes)
 
     @override

@@ -6,6 +6,8 @@ unknown here too.
 
 from __future__ import annotations
 
+import re
+
 from muvi.domain.payments.report import Verdict
 
 STATUS_TOLD = "12000"
@@ -16,6 +18,9 @@ CHALLENGE = "20064"
 NOT_FOUND = "036"
 SIGNATURE_MISMATCH = "008"
 _BAD_FORMAT = "00002"
+_UNRECOGNISED = frozenset({SIGNATURE_MISMATCH, "009", "010"})
+"""A signature of another phrase, an unknown merchant identifier, an unknown access code."""
+_CREDENTIALS = re.compile(r"(access|merchant).?(code|identifier)", re.IGNORECASE)
 _USED = frozenset({"007", "066"})
 _REFUNDED = "06000"
 _TAKEN = frozenset({"04", "06", "14"})
@@ -67,11 +72,13 @@ def is_used_up(code: str) -> bool:
     return message_of(code) in _USED
 
 
-def is_unrecognised(code: str) -> bool:
-    """Whether the gateway does not know us, so that nothing happened: a signature of another phrase, or an
-    access code that is none.
+def is_unrecognised(code: str, message: str) -> bool:
+    """Whether the gateway does not know us, so that nothing happened and a corrected setting heals it. A
+    wrong format is that of our credentials only where the message says so: any other field stays wrong
+    however often it is sent.
     """
-    return code == _BAD_FORMAT or message_of(code) == SIGNATURE_MISMATCH
+    ours = code == _BAD_FORMAT and _CREDENTIALS.search(message) is not None
+    return ours or message_of(code) in _UNRECOGNISED
 
 
 def is_refused(code: str) -> bool:

@@ -113,7 +113,7 @@ class PayFort(PaymentGateway, TokenCharges):
             raise OutcomeUnknown("the answer cannot be read", system=SYSTEM)
         code = answer.response_code
         if message_of(code) == SIGNATURE_MISMATCH:
-            raise bad_credentials()
+            raise bad_credentials(code)
         if is_refused(code):
             raise Refused("the charge was not accepted", reason=code, system=SYSTEM)
         ours = answer.merchant_reference == request.reference and code == CHALLENGE
@@ -158,8 +158,8 @@ class PayFort(PaymentGateway, TokenCharges):
         answer = read(reply.body, self._config.signer)
         if answer is None:
             return RefundReport(verdict=Verdict.UNKNOWN)
-        if is_unrecognised(answer.response_code):
-            raise bad_credentials()
+        if is_unrecognised(answer.response_code, answer.response_message):
+            raise bad_credentials(answer.response_code)
         verdict = refund_verdict_of(answer.response_code)
         named = "" if verdict is Verdict.DECLINED else request.reference
         return RefundReport(verdict=verdict, transaction_id=named, code=answer.response_code)

@@ -16,6 +16,7 @@ class Answer(msgspec.Struct, frozen=True):
     """An answer of the payment API; amounts are minor units."""
 
     response_code: str = ""
+    response_message: str = ""
     fort_id: str = ""
     merchant_identifier: str = ""
     merchant_reference: str = ""

@@ -37,10 +37,10 @@ def conclude(dossier: Dossier, now: datetime) -> Conclusion:
     """What everything that is kept comes to."""
     manual = dossier.checkout.state is CheckoutState.MANUAL
     doubted = any(in_doubt(attempt, now) for attempt in dossier.attempts)
-    owed = any(refund.status is RefundStatus.MANUAL for refund in dossier.refunds)
+    owed = any(one.status is RefundStatus.MANUAL or one.is_overdue(now) for one in dossier.refunds)
     unposted = any(notice.state == "failed" for notice in dossier.notices)
     unposted = unposted or any(message.dead_at for message in dossier.messages)
-    sentences = [_standing(dossier, now), *_refunds(dossier), *_doubts(dossier, now)]
+    sentences = [_standing(dossier, now), *_refunds(dossier, now), *_doubts(dossier, now)]
     if dossier.order.status in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
         sentences.append(_letter(dossier))
     return Conclusion(
@@ -134,9 +134,13 @@ def _underway(dossier: Dossier) -> str:
             return "a worker is about to look at it"
 
 
-def _refunds(dossier: Dossier) -> Iterator[str]:
+def _refunds(dossier: Dossier, now: datetime) -> Iterator[str]:
     for refund in dossier.refunds:
-        yield f"{refund.amount} of {refund.gateway} {refund.payment_id} ({refund.reason}): {_back(refund)}."
+        late = (
+            f", not taken for hours ({refund.last_code or '-'}; {PERSON})" if refund.is_overdue(now) else ""
+        )
+        what = f"{refund.amount} of {refund.gateway} {refund.payment_id} ({refund.reason})"
+        yield f"{what}: {_back(refund)}{late}."
 
 
 def _back(refund: Refund) -> str:
