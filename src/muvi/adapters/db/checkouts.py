@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from muvi.adapters.db.causes import CAUSE, cause_facts, cause_row, caused
+from muvi.adapters.db.direct import later
 from muvi.adapters.db.leases import claimed, claiming
 from muvi.adapters.db.tables.orders import checkouts
 from muvi.domain.orders.checkout import Checkout, CheckoutState
@@ -53,7 +54,7 @@ class SqlCheckouts(Checkouts):
 
     @override
     async def add(self, checkout: Checkout) -> None:
-        await self._connection.execute(_ADD, _row(checkout) | cause_row())
+        await later(self._connection, _ADD, _row(checkout) | cause_row())
 
     @override
     async def get(self, order_id: UUID) -> Checkout:
@@ -67,7 +68,7 @@ class SqlCheckouts(Checkouts):
         row = {f"new_{name}": value for name, value in _row(checkout).items() if name not in KEPT}
         row |= {"key": checkout.order_id, "rest": rest, "new_version": checkout.version + 1}
         row |= cause_facts()
-        await self._connection.execute(_SAVE, row)
+        await later(self._connection, _SAVE, row)
         checkout.version += 1
 
     @override
@@ -81,9 +82,8 @@ class SqlCheckouts(Checkouts):
 
     @override
     async def wake(self, order_id: UUID, at: datetime) -> None:
-        await self._connection.execute(
-            _WAKE, {"order": order_id, "at": at, "channel": CHANNEL} | cause_facts()
-        )
+        facts = {"order": order_id, "at": at, "channel": CHANNEL}
+        await later(self._connection, _WAKE, facts | cause_facts())
 
 
 _PLAIN = tuple(column.name for column in checkouts.columns if column.name not in CAUSE)

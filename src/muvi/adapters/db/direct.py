@@ -11,138 +11,88 @@ Transactions, the pool, prepared statements and errors stay SQLAlchemy's: it can
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ARRAY, Connection, CursorResult, Dialect, Engine, Executable
-from sqlalchemy.exc import (
-    DBAPIError,
-    InvalidRequestError,
-    SQLAlchemyError,
-)
+from sqlalchemy import Connection, CursorResult, Engine, Executable
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
+from muvi.adapters.db.plans import Plan, Plans, Values
 from muvi.adapters.db.rows import Row, Rows
 
-_MOST = 1000
-Values = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A statement as the driver takes it. `statement` is kept so that its id stays its own."""
-
-    statement: Executable
-    sql: str
-    names: tuple[str, ...]
-    fixed: Mapping[str, object]
-    convert: Mapping[str, Callable[[object], object]]
-
-    def values(self, given: Mapping[str, object]) -> Values:
-        """Parameters in order. Raises `KeyError` for one that is missing."""
-        fixed, convert = self.fixed, self.convert
-        found = [given[name] if name in given else fixed[name] for name in self.names]
-        if convert:
-            for at, name in enumerate(self.names):
-                if name in convert:
-                    found[at] = convert[name](found[at])
-        return tuple(found)
-
-
-Key = tuple[int, tuple[str, ...], bool]
-
-
-class Plans:
-    """Plans of the statements of one engine. A statement gets one when it is met again."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-        self._known: dict[Key, Plan | None] = {}
-        self._met: dict[int, weakref.ref[Executable]] = {}
-        self._kept: dict[int, Executable] = {}
-
-    def __len__(self) -> int:
-        return sum(plan is not None for plan in self._known.values())
-
-    def of(self, statement: Executable, names: tuple[str, ...], *, many: bool) -> Plan | None:
-        """None when the statement takes the ordinary way."""
-        key = (id(statement), names, many)
-        if key in self._known:
-            return self._known[key]
-        if not self._is_met_again(statement) or len(self._known) >= _MOST:
-            return None
-        plan = self._known[key] = self._made(statement, names, many=many)
-        self._kept[id(statement)] = statement
-        return plan
-
-    def _is_met_again(self, statement: Executable) -> bool:
-        at = id(statement)
-        if at in self._kept:
-            return True
-        met = self._met.get(at)
-        if met is not None and met() is statement:
-            del self._met[at]
-            return True
-        self._met[at] = weakref.ref(statement, lambda _: self._met.pop(at, None))
-        return False
-
-    def _made(self, statement: Executable, names: tuple[str, ...], *, many: bool) -> Plan | None:
-        try:
-            compiled = cast("Any", statement).compile(
-                dialect=self._dialect,
-                column_keys=list(names),
-                for_executemany=many,
-            )
-            return _plan(statement, compiled, names, self._dialect)
-        except (SQLAlchemyError, TypeError, KeyError, AttributeError, NotImplementedError):
-            return None
-
-
-def _plan(statement: Executable, compiled: Any, given: tuple[str, ...], dialect: Dialect) -> Plan | None:  # noqa: ANN401
-    if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.update_prefetch:
-        return None
-    if any(_is_converted(column.type, dialect) for column in compiled._result_columns):  # noqa: SLF001  (as SQLAlchemy reads results)
-        return None
-    sql, names = str(compiled), tuple(compiled.positiontup or ())
-    fixed, convert = dict(compiled.params), dict(compiled._bind_processors)  # noqa: SLF001
-    if compiled.post_compile_params or compiled.literal_execute_params:  # lists that stand in the statement
-        if any(bind.required for bind in (*compiled.post_compile_params, *compiled.literal_execute_params)):
-            return None
-        spread = compiled._process_parameters_for_postcompile(compiled.params)  # noqa: SLF001
-        sql, names = spread.statement, tuple(spread.positiontup or ())
-        fixed |= spread.additional_parameters
-        convert |= spread.processors
-    required = {name for bind, name in compiled.bind_names.items() if bind.required}
-    if any(name not in given and (name in required or name not in fixed) for name in names):
-        return None
-    convert = {name: each for name, each in convert.items() if name in names}
-    if not all(map(callable, convert.values())):
-        return None
-    return Plan(statement, sql, names, fixed, cast("Any", convert))
-
-
-def _is_converted(kind: TypeEngine[Any], dialect: Dialect) -> bool:
-    """Whether SQLAlchemy makes something else of the driver's values; a list stays a list."""
-    if isinstance(kind, ARRAY):
-        return kind.as_tuple or _is_converted(kind.item_type, dialect)
-    return kind._cached_result_processor(dialect, None) is not None  # noqa: SLF001
+T = TypeVar("T")
+Later = tuple[Plan, Values, type[Exception] | None]
 
 
 class DirectConnection(AsyncConnection):
-    """A connection with a short way for statements that it knows."""
+    """A connection with a short way for statements that it knows, and one trip for writes that can wait."""
 
-    __slots__ = ()
+    __slots__ = ("_waiting",)
+
+    def __init__(self, async_engine: AsyncEngine, sync_connection: Connection | None = None) -> None:
+        super().__init__(async_engine, sync_connection)
+        self._waiting: list[Later] = []
+
+    async def later(
+        self,
+        statement: Executable,
+        parameters: Mapping[str, object],
+        *,
+        unless: type[Exception] | None = None,
+    ) -> None:
+        """Write by the end of the transaction, and before the next statement that is executed.
+
+        Raises `unless`, then or now, when the statement answers no row.
+        """
+        engine = cast("DirectEngine", self.engine)
+        plan = None if engine.alone else engine.plans.of(statement, tuple(parameters), many=False)
+        if plan is None:
+            found = await self.execute(statement, parameters)
+            if unless is not None and found.first() is None:
+                raise unless
+            return
+        if any(plan.write.meets(known.write) for known, _, _ in self._waiting):
+            await self.flush()
+        self._waiting.append((plan, plan.values(parameters), unless))
+
+    async def flush(self, *, last: bool = False) -> None:
+        """Write what waits, all of it in one statement, which is a transaction of its own when it is the
+        `last` of one that has said nothing yet and when nothing can come of it but an error.
+        """
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        alone = last and not self._has_begun() and not any(unless for _, _, unless in waiting)
+        if len(waiting) == 1:
+            [(plan, values, unless)] = waiting
+            counts = [len((await self._run(plan.sql, [values], alone=alone)).all())] if unless else None
+            if counts is None:
+                await self._run(plan.sql, [values], alone=alone)
+        else:
+            sql = cast("DirectEngine", self.engine).plans.together(tuple(plan for plan, _, _ in waiting))
+            every = tuple(value for _, values, _ in waiting for value in values)
+            counts = (await self._run(sql, [every], alone=alone)).one()
+        for (_, _, unless), count in zip(waiting, counts or (), strict=counts is not None):
+            if unless is not None and not count:
+                raise unless
+
+    async def finish(self) -> None:
+        """Write what waits and commit, without the greenlets of the ordinary way."""
+        await self.flush(last=True)
+        adapter = self._adapter()
+        transaction = adapter._transaction  # noqa: SLF001  (as the dialect's own connection does it)
+        if transaction is not None:
+            await self._guarded("COMMIT", lambda: adapter._call_and_discard(transaction.commit))  # noqa: SLF001
 
     @override
     async def execute(
         self, statement: Executable, parameters: Any = None, *, execution_options: Any = None
     ) -> CursorResult[Any]:
+        await self.flush()
         many = isinstance(parameters, list)
         engine = self.engine
         if execution_options is None and isinstance(engine, DirectEngine) and (not many or parameters):
@@ -150,12 +100,17 @@ class DirectConnection(AsyncConnection):
             plan = engine.plans.of(statement, tuple(first), many=many)
             if plan is not None:
                 values = [plan.values(row) for row in (parameters if many else (first,))]
-                return cast("CursorResult[Any]", await self._run(plan, values, alone=engine.alone))
+                return cast("CursorResult[Any]", await self._run(plan.sql, values, alone=engine.alone))
         keep = isinstance(engine, DirectEngine) and engine.alone and not self.in_transaction()
         result = await super().execute(statement, parameters, execution_options=execution_options)
         if keep:
             await self.commit()
         return result
+
+    @override
+    async def commit(self) -> None:
+        await self.flush()
+        await super().commit()
 
     @override
     async def __aexit__(
@@ -170,19 +125,38 @@ class DirectConnection(AsyncConnection):
         else:
             sync.close()
 
-    async def _run(self, plan: Plan, values: list[Values], *, alone: bool) -> Rows:
+    def _adapter(self) -> Any:  # noqa: ANN401
         sync = self.sync_connection
         if sync is None:
             raise InvalidRequestError("the connection is not open")
+        return sync.connection.dbapi_connection
+
+    def _has_begun(self) -> bool:
+        return self._adapter()._transaction is not None  # noqa: SLF001
+
+    async def _run(self, sql: str, values: list[Values], *, alone: bool) -> Rows:
+        adapter, sync = self._adapter(), cast("Connection", self.sync_connection)
         if not alone and not sync.in_transaction():
             sync.begin()
-        adapter: Any = sync.connection.dbapi_connection
-        dialect: Any = sync.dialect
-        try:
+        stale_before = cast("Any", sync.dialect)._invalidate_schema_cache_asof  # noqa: SLF001
+
+        async def run() -> Rows:
             async with adapter._execute_mutex:  # noqa: SLF001  (as the dialect's own cursor does it)
                 if not alone and adapter._transaction is None:  # noqa: SLF001
                     await adapter._start_transaction()  # noqa: SLF001
-                return await _executed(adapter, plan, values, dialect._invalidate_schema_cache_asof)  # noqa: SLF001
+                return await _executed(adapter, sql, values, stale_before)
+
+        return await self._guarded(sql, run)
+
+    async def _guarded(self, sql: str, run: Callable[[], Awaitable[T]]) -> T:
+        adapter, dialect = self._adapter(), cast("Any", self.dialect)
+        try:
+            try:
+                return await run()
+            except Exception as error:  # the adapter tells the driver's errors from others
+                if not isinstance(error, adapter.dbapi.Error):
+                    adapter._handle_exception(error)  # noqa: SLF001
+                raise
         except adapter.dbapi.Error as error:
             if isinstance(error, adapter.dbapi.InvalidCachedStatementError):
                 dialect._invalidate_schema_cache()  # noqa: SLF001
@@ -192,7 +166,7 @@ class DirectConnection(AsyncConnection):
             raise cast(
                 "DBAPIError",
                 DBAPIError.instance(
-                    plan.sql,
+                    sql,
                     None,
                     error,
                     adapter.dbapi.Error,
@@ -208,16 +182,12 @@ def _is_open(sync: Connection) -> bool:
     return sync.in_transaction() or adapter._transaction is not None  # noqa: SLF001
 
 
-async def _executed(adapter: Any, plan: Plan, values: list[Values], stale_before: float) -> Rows:  # noqa: ANN401
-    try:
-        if len(values) > 1:
-            await adapter.driver_connection.executemany(plan.sql, values)
-            return Rows((), "")
-        prepared, _ = await adapter._prepare(plan.sql, stale_before)  # noqa: SLF001
-        return Rows(await prepared.fetch(*values[0]), prepared.get_statusmsg() or "")
-    except Exception as error:  # the adapter tells the driver's errors from others
-        adapter._handle_exception(error)  # noqa: SLF001
-        raise
+async def _executed(adapter: Any, sql: str, values: list[Values], stale_before: float) -> Rows:  # noqa: ANN401
+    if len(values) > 1:
+        await adapter.driver_connection.executemany(sql, values)
+        return Rows((), "")
+    prepared, _ = await adapter._prepare(sql, stale_before)  # noqa: SLF001
+    return Rows(await prepared.fetch(*values[0]), prepared.get_statusmsg() or "")
 
 
 class DirectEngine(AsyncEngine):
@@ -237,9 +207,40 @@ class DirectEngine(AsyncEngine):
     def execution_options(self, **opt: Any) -> DirectEngine:
         return DirectEngine(self.sync_engine.execution_options(**opt), self.plans, alone=self.alone)
 
+    @override
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction: what waits is written, then all of it committed, at the end of the block. When that
+        fails the connection is closed with its transaction open, which undoes it.
+        """
+        async with self.connect() as connection:
+            transaction = cast("Connection", connection.sync_connection).begin()
+            yield connection
+            await cast("DirectConnection", connection).finish()
+            transaction.commit()  # nothing is left to say to the server
+
     def single(self) -> DirectEngine:
         """The same pool and statements, without transactions of several statements."""
         return DirectEngine(self.sync_engine, self.plans, alone=True)
+
+
+async def later(
+    connection: AsyncConnection,
+    statement: Executable,
+    parameters: Mapping[str, object],
+    *,
+    unless: type[Exception] | None = None,
+) -> None:
+    """Write by the end of the transaction, together with what else waits; on an ordinary connection now.
+
+    Raises `unless`, then or now, when the statement answers no row.
+    """
+    if isinstance(connection, DirectConnection):
+        await connection.later(statement, parameters, unless=unless)
+        return
+    found = await connection.execute(statement, parameters)
+    if unless is not None and found.first() is None:
+        raise unless
 
 
 DRIVER: Mapping[str, object] = {"record_class": Row}

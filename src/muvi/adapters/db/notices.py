@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.direct import later
 from muvi.adapters.db.tables.notifications import notifications
 from muvi.domain.notifications.notice import NoticeKey, NoticeState
 from muvi.ports.notifications.notices import Notices, Turn
@@ -82,7 +83,7 @@ class SqlNotices(Notices):
     @override
     async def finish(self, key: NoticeKey, state: NoticeState, *, reason: str, now: datetime) -> None:
         facts = {**_names(key), "becomes": state, "because": reason, "now": now}
-        await self._connection.execute(_FINISH, facts)
+        await later(self._connection, _FINISH, facts)
 
 
 def _names(key: NoticeKey) -> dict[str, object]:

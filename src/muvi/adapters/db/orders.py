@@ -9,24 +9,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Column,
     Insert,
     Select,
-    TableValuedAlias,
     Update,
     bindparam,
-    column,
     delete,
-    func,
     select,
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from muvi.adapters.db.direct import later
 from muvi.adapters.db.order_rows import line_of, line_row, order_of, order_row, record_of, record_row, rows_of
+from muvi.adapters.db.recordset import recordset
 from muvi.adapters.db.rows import stale
 from muvi.adapters.db.tables.orders import box_office_orders, order_lines, order_timeline, orders
 from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
@@ -49,22 +47,14 @@ PROLONG = (
     .where(orders.c.id == bindparam("key"), orders.c.operation_id == bindparam("operation"))
     .values(operation_deadline=bindparam("until"))
 )
-_ADD_LINES = order_lines.insert()
 _DROP_LINES = delete(order_lines).where(order_lines.c.order_id == bindparam("key"))
 
 
-def _given(name: str, *columns: Column[Any]) -> TableValuedAlias:
-    """The rows of one JSON parameter."""
-    rows = func.jsonb_to_recordset(bindparam(name, type_=JSONB))
-    typed = [column(each.name, each.type) for each in columns]
-    return rows.table_valued(*typed, name=name).render_derived(name=name, with_types=True)
-
-
 def _withrows_of(written: Insert | Update) -> Select[Any]:
-    """The order's row with its new records and entries, in one statement; its id when the row was written."""
+    """The order with its new records, lines and entries, in one statement; its id when it was written."""
     done = written.returning(orders.c.id).cte("done")
     record_columns = [each for each in box_office_orders.columns if each.name != "order_id"]
-    records = _given("records", *record_columns)
+    records = recordset("records", *record_columns)
     put = insert(box_office_orders).from_select(
         ["order_id", *(each.name for each in record_columns)],
         select(done.c.id, *(records.c[each.name] for each in record_columns)).join_from(
@@ -75,12 +65,18 @@ def _withrows_of(written: Insert | Update) -> Select[Any]:
         index_elements=["id"],
         set_={name: put.excluded[name] for name in ("expires_at", "total_minor", "active")},
     )
-    entries = _given("entries", *_ENTRY)
+    entries = recordset("entries", *_ENTRY)
     noted = order_timeline.insert().from_select(
         ["order_id", *(each.name for each in _ENTRY)],
         select(done.c.id, *(entries.c[each.name] for each in _ENTRY)).join_from(done, entries, true()),
     )
-    return select(done.c.id).add_cte(put.cte("put"), noted.cte("noted"))
+    line_columns = [each for each in order_lines.columns if each.name != "order_id"]
+    lines = recordset("lines", *line_columns)
+    lined = order_lines.insert().from_select(
+        ["order_id", *(each.name for each in line_columns)],
+        select(done.c.id, *(lines.c[each.name] for each in line_columns)).join_from(done, lines, true()),
+    )
+    return select(done.c.id).add_cte(put.cte("put"), lined.cte("lined"), noted.cte("noted"))
 
 
 _ENTRY = (order_timeline.c.at, order_timeline.c.code, order_timeline.c.facts)
@@ -92,7 +88,11 @@ _WRITE = (
 )
 _SAVE = _withrows_of(_WRITE)
 _SAVE_ROW = _WRITE.returning(orders.c.id)
-_ADD_ENTRIES = order_timeline.insert()
+_NEW = recordset("entries", *_ENTRY)
+_ADD_ENTRIES = order_timeline.insert().from_select(
+    ["order_id", *(each.name for each in _ENTRY)],
+    select(bindparam("key", type_=orders.c.id.type), *(_NEW.c[each.name] for each in _ENTRY)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,7 @@ class SqlOrders(Orders):
     @override
     async def add(self, order: Order) -> None:
         row = order_row(order)
-        await self._connection.execute(_ADD, _fresh(row, order.version) | _news(order, ()))
-        await self._save_lines(order, ())
+        await later(self._connection, _ADD, _fresh(row, order.version) | _news(order, (), ()))
         self._remember(order)
 
     @override
@@ -147,15 +146,14 @@ class SqlOrders(Orders):
             await self._note(order)
         else:
             facts = {"key": order.id, "seen": order.version, **_fresh(row, order.version + 1)}
-            news = _news(order, known)
+            news = _news(order, known, lines)
+            if lines not in (order.lines, ()):
+                await self._connection.execute(_DROP_LINES, {"key": order.id})
             if any(news.values()):
-                written = await self._connection.execute(_SAVE, facts | news)
+                await later(self._connection, _SAVE, facts | news, unless=OrderHasChanged)
             else:
-                written = await self._connection.execute(_SAVE_ROW, facts)
-            if written.first() is None:
-                raise OrderHasChanged
+                await later(self._connection, _SAVE_ROW, facts, unless=OrderHasChanged)
             order.version += 1
-            await self._save_lines(order, lines)
         self._remember(order)
 
     @override
@@ -163,20 +161,10 @@ class SqlOrders(Orders):
         facts = {"key": order_id, "operation": operation_id, "until": until}
         return (await self._connection.execute(PROLONG, facts)).rowcount == 1
 
-    async def _save_lines(self, order: Order, known: tuple[OrderLine, ...] | None) -> None:
-        """`known` is what the table has; None when that was not read."""
-        if order.lines == known:
-            return
-        if known is None or known:
-            await self._connection.execute(_DROP_LINES, {"key": order.id})
-        if order.lines:
-            await self._connection.execute(_ADD_LINES, [line_row(order.id, line) for line in order.lines])
-
     async def _note(self, order: Order) -> None:
         """The row stays as it is: only its history goes on."""
         if order.timeline:
-            entries = [{"order_id": order.id, **entry} for entry in _entries(order)]
-            await self._connection.execute(_ADD_ENTRIES, entries)
+            await later(self._connection, _ADD_ENTRIES, {"key": order.id, "entries": _entries(order)})
 
     def _remember(self, order: Order) -> None:
         order.timeline.clear()
@@ -187,11 +175,19 @@ def _fresh(row: Mapping[str, object], version: int) -> dict[str, object]:
     return {f"new_{name}": value for name, value in row.items()} | {"new_version": version}
 
 
-def _news(order: Order, known: tuple[BoxOfficeOrderRecord, ...]) -> dict[str, object]:
-    """Records that changed and entries that are new, as JSON. At most one record may be active at a time."""
+def _news(
+    order: Order, known: tuple[BoxOfficeOrderRecord, ...], lines: tuple[OrderLine, ...] | None
+) -> dict[str, object]:
+    """Records and lines that changed and entries that are new, as JSON. `lines` are those that the table has,
+    None when they were not read. At most one record may be active at a time.
+    """
     changed = [record for record in order.box_office_orders if record not in known]
     changed.sort(key=lambda one: one.active)
-    return {"records": [record_row(record) for record in changed], "entries": _entries(order)}
+    return {
+        "records": [record_row(record) for record in changed],
+        "lines": [] if order.lines == lines else [line_row(order.id, line) for line in order.lines],
+        "entries": _entries(order),
+    }
 
 
 def _entries(order: Order) -> list[dict[str, object]]:

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from muvi.adapters.db.causes import cause_row
+from muvi.adapters.db.direct import later
 from muvi.adapters.db.engine import single
 from muvi.adapters.db.errors import translating
 from muvi.adapters.db.tables.messaging import inbox, outbox
@@ -112,7 +113,7 @@ class SqlOutbox(Outbox):
                 "available_at": event.occurred_at,
                 **cause_row(),
             }
-            await self._connection.execute(_PUT, row)
+            await later(self._connection, _PUT, row)
 
     @override
     async def done(self, message: Message, now: datetime) -> None:
@@ -122,7 +123,7 @@ class SqlOutbox(Outbox):
             "audience": list(message.audience),
             "all": len(message.audience),
         }
-        await self._connection.execute(_DONE, facts)
+        await later(self._connection, _DONE, facts)
 
 
 class SqlInbox(Inbox):

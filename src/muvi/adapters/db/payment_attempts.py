@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from muvi.adapters.db.causes import CAUSE, REQUEST_ID, cause_facts, cause_row, caused
+from muvi.adapters.db.direct import later
 from muvi.adapters.db.front_ends import COLUMNS, front_columns, front_of
 from muvi.adapters.db.leases import claimed, claiming
 from muvi.adapters.db.rows import stale
@@ -110,7 +111,7 @@ class SqlPaymentAttempts(PaymentAttempts):
 
     @override
     async def add(self, attempt: PaymentAttempt) -> None:
-        await self._connection.execute(_ADD, _row(attempt) | cause_row())
+        await later(self._connection, _ADD, _row(attempt) | cause_row())
 
     @override
     async def get(self, attempt_id: UUID, *, for_update: bool = False) -> PaymentAttempt | None:
@@ -136,8 +137,7 @@ class SqlPaymentAttempts(PaymentAttempts):
         facts |= {"key": attempt.id, "seen": attempt.version, "new_version": attempt.version + 1}
         facts["news"] = attempt.news
         facts["caused_request_id"] = cause_facts()["caused_request_id"]
-        if (await self._connection.execute(_SAVE, facts)).first() is None:
-            raise AttemptChanged
+        await later(self._connection, _SAVE, facts, unless=AttemptChanged)
         attempt.version += 1
         attempt.news = False
         await self._save_captures(attempt)
@@ -172,9 +172,8 @@ class SqlPaymentAttempts(PaymentAttempts):
         return rows
 
     async def _save_captures(self, attempt: PaymentAttempt) -> None:
-        if attempt.captured:
-            rows = [_capture_row(attempt, capture) for capture in attempt.captured]
-            await self._connection.execute(_PUT_CAPTURE, rows)
+        for capture in attempt.captured:
+            await later(self._connection, _PUT_CAPTURE, _capture_row(attempt, capture))
 
 
 def _capture_row(attempt: PaymentAttempt, capture: Capture) -> dict[str, Any]:

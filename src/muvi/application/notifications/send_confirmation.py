@@ -86,9 +86,9 @@ class SendConfirmation:
         """The message is done; the letter too, unless it was before."""
         now = self.clock.now()
         async with self.begin() as tx:
+            await tx.inbox.first_time(self.name, message.id, now)
             if state is not None:
                 await tx.notices.finish(key, state, reason=reason, now=now)
-            await tx.inbox.first_time(self.name, message.id, now)
             await tx.outbox.done(message, now)
 
 

@@ -188,7 +188,6 @@ async def confirm(
     order.booking_id, order.booking_number = booking.id, booking.number
     order.become(OrderStatus.CONFIRMED, now)
     order.detach()
-    await tx.tickets.add(tickets)
     fees = [line for line in order.lines if line.kind is LineKind.BOOKING_FEE]
     fees_net = sum(line.total_minor - line.vat_minor for line in fees)
     await tx.ledger.post(
@@ -201,6 +200,7 @@ async def confirm(
             at=now,
         )
     )
+    await tx.tickets.add(tickets)
     payload = {"order_id": to_wire(order.id)}
     await tx.outbox.put(Event(id=ids.new(), type="order_confirmed.v1", payload=payload, occurred_at=now))
     checkout.reason = ""

@@ -132,13 +132,13 @@ class ChooseSeats:
                 raise OrderBusy(retry_after_s=2)
             former = _held_before(case)
             both = {*wanted, *former}
-            await tx.orders.save(order)
-            checkout.next_at = min(operation.deadline, order.expires_at)
-            await tx.checkouts.save(checkout)
             until = claimed_until(order)
             lost = await tx.claims.claim(order.showtime_id, both, order_id=order.id, until=until, now=now)
             if lost:
                 raise SeatsTaken.naming(_named(plan, lost))
+            await tx.orders.save(order)
+            checkout.next_at = min(operation.deadline, order.expires_at)
+            await tx.checkouts.save(checkout)
         return SeatChoice(
             operation=operation, order=order, showtime=showtime, tickets=tickets, plan=plan, former=former
         )

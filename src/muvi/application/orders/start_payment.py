@@ -135,11 +135,11 @@ class StartPayment:
             order.buyer = command.buyer.over(order.buyer).over(await tx.buyers.of(order.owner_id))
             order.language = command.language
             attempt = self._attempt(command, order, gateway, amount, now)
+            await tx.claims.pin(order.showtime_id, order_id=order.id, now=now)
             await tx.attempts.add(attempt)
             await tx.orders.save(order)
             checkout.next_at = operation.deadline
             await tx.checkouts.save(checkout)
-            await tx.claims.pin(order.showtime_id, order_id=order.id, now=now)
         return PaymentStarted(order=order, attempt=attempt), True
 
     def _attempt(
