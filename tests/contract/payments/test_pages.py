@@ -2,11 +2,13 @@
 
 import pytest
 from tests.builders_orders import NOW, a_showtime_for_sale, an_id, an_order, two_seats
-from tests.builders_payments import an_open_attempt
+from tests.builders_payments import a_report, a_transaction, an_open_attempt
 from tests.contract.purchase_stores import PurchaseStore
 
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.refund import Refund
+from muvi.domain.payments.report import ReportedTransaction, TransactionKind, Verdict
 from muvi.domain.shared.money import Money
 
 TOTAL = Money(11500)
@@ -78,6 +80,45 @@ async def order_of(store: PurchaseStore, attempt: PaymentAttempt) -> OrderStatus
     view = await store.pages.of(attempt.id)
     assert view is not None
     return view.order
+
+
+async def test_money_goes_back_once_refunds_have_claimed_all_of_it(purchase: PurchaseStore) -> None:
+    opened_one = await opened(purchase)
+
+    async def goes_back() -> bool:
+        view = await purchase.pages.of(opened_one.id)
+        assert view is not None
+        return view.goes_back
+
+    async def claim(payment: str, minor: int, number: int) -> None:
+        async with purchase.begin() as tx:
+            attempt = await tx.attempts.get(opened_one.id, for_update=True)
+            amount = Money(minor)
+            refund = Refund.requested(
+                attempt, id=an_id(600 + number), payment_id=payment, amount=amount, reason="late", now=NOW
+            )
+            await tx.refunds.add(refund)
+            await tx.attempts.save(attempt)
+
+    assert not await goes_back()
+    async with purchase.begin() as tx:
+        attempt = await tx.attempts.get(opened_one.id, for_update=True)
+        rows = (*(a_transaction(name, amount=TOTAL) for name in ("t1", "t2")), *no_money_of_ours())
+        await tx.attempts.record(attempt, rows, NOW)
+        attempt.apply(a_report(Verdict.CAPTURED, *rows), NOW, signals_seen=0)
+        await tx.attempts.save(attempt)
+    assert not await goes_back()
+    await claim("t1", TOTAL.minor, 1)
+    assert not await goes_back()  # of two captures one is kept
+    await claim("t2", 1, 2)
+    assert not await goes_back()
+    await claim("t2", TOTAL.minor - 1, 3)
+    assert await goes_back()
+
+
+def no_money_of_ours() -> tuple[ReportedTransaction, ...]:
+    refunded = a_transaction("r1", amount=TOTAL, kind=TransactionKind.REFUND)
+    return a_transaction("d1", Verdict.DECLINED, amount=None), refunded
 
 
 async def test_not_once_the_order_is_closed(purchase: PurchaseStore) -> None:

@@ -10,7 +10,7 @@ import pytest
 from dishka import Provider, Scope, make_async_container
 from litestar.testing import AsyncTestClient
 from tests.builders_orders import a_showtime_for_sale, an_order, two_seats
-from tests.builders_payments import A_FORM, an_id
+from tests.builders_payments import A_FORM, a_report, an_id
 from tests.media_types import once_each
 from tests.unit.payments.test_hyperpay_webhook import KEY, sealed
 from tests.unit.payments.world import PaymentsWorld, Phases
@@ -28,6 +28,7 @@ from muvi.adapters.payments.hyperpay.gateway import HyperPay, HyperPayConfig
 from muvi.application.payments.note_return import NoteReturn
 from muvi.application.payments.receive_webhook import ReceiveWebhook
 from muvi.application.payments.show_payment_page import ShowPaymentPage
+from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.front_end import CardWidget
@@ -324,6 +325,38 @@ async def test_a_second_card_that_paid_leads_to_the_page_of_success(
     monkeypatch.setattr("muvi.adapters.http.public.transactions.sleep", news)
     onward = await site.visit(f"?attemptId={to_wire(attempt.id)}", accept="text/html")
     assert onward == f"https://shop.example/paid?orderId={to_wire(attempt.order_id)}"
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize(
+    ("goes_back", "bought", "page"),
+    [(True, False, "failed"), (True, True, "paid"), (False, False, "paid")],
+    ids=["goes back", "another payment bought the order", "the twin that is kept"],
+)
+async def test_money_that_goes_back_leads_to_no_page_of_success(
+    site: Site, accept: str, *, goes_back: bool, bought: bool, page: str
+) -> None:
+    order = an_order(lines=two_seats(), status=OrderStatus.CONFIRMED if bought else OrderStatus.PENDING)
+    site.world.table("orders")[order.id] = order
+    site.world.table("showtimes_for_sale")[order.showtime_id] = a_showtime_for_sale()
+    attempt = await site.opened(order_id=order.id)
+    attempt.apply(a_report(), site.world.clock.now(), signals_seen=0)
+    if goes_back:
+        (capture,) = attempt.captured
+        attempt.reserve_refund(capture.transaction_id, capture.amount)
+    wire = to_wire(attempt.id)
+    html = accept == "text/html"
+    if html or not bought:  # who does not wait is led by the payment alone
+        onward = await site.visit(f"?attemptId={wire}", accept=accept)
+        assert onward == f"https://shop.example/{page}?orderId={to_wire(order.id)}"
+    shown = (await site.client.get(f"/pay/{wire}/done?lang=en")).text
+    assert ("Your payment is going back" in shown, "tickets are on their way" in shown) == (
+        goes_back,
+        not goes_back,
+    )
+    assert f'href="https://shop.example/{page}"' in shown
+    arabic = (await site.client.get(f"/pay/{wire}/done?lang=ar")).text
+    assert ("سيُعاد إليك المبلغ" in arabic) is goes_back
 
 
 async def test_a_language_is_changed_on_the_page_one_is_on(site: Site) -> None:

@@ -199,5 +199,13 @@ async def test_what_another_payment_bought_is_not_asked_for_again(status: OrderS
 async def test_nobody_is_promised_tickets_for_an_order_that_is_gone() -> None:
     paid = {"status": AttemptStatus.CAPTURED}
     assert await shown(order=OrderStatus.EXPIRED, **paid) is PageState.WAITING
-    assert await shown(order=OrderStatus.CANCELLED, **paid) is PageState.REFUNDED
+    assert await shown(order=OrderStatus.CANCELLED, **paid) is PageState.RETURNING
     assert await shown(order=OrderStatus.PENDING, **paid) is PageState.PAID
+
+
+@pytest.mark.parametrize("order", [OrderStatus.PENDING, OrderStatus.EXPIRED, OrderStatus.CONFIRMED])
+async def test_nor_for_money_that_goes_back(order: OrderStatus) -> None:
+    """The twin is the test above, where no refund has claimed it."""
+    paid = {"status": AttemptStatus.CAPTURED, "goes_back": True, "order": order}
+    assert await shown(**paid) is PageState.RETURNING
+    assert await shown(**{**paid, "status": AttemptStatus.REFUNDED}) is PageState.REFUNDED

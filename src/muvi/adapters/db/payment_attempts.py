@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     RowMapping,
     Select,
+    and_,
     bindparam,
     case,
     func,
@@ -43,18 +44,15 @@ _T = gateway_transactions.c
 _CLAIM = claiming("payment_attempts", key="id", due="next_check_at")
 
 
+IS_CAPTURE = and_(_T.verdict == Verdict.CAPTURED.value, _T.kind.in_(_TAKING), _T.amount_minor.is_not(None))
+"""Of the transactions those that took money."""
 _EVERY = func.jsonb_agg(
     aggregate_order_by(literal_column("to_jsonb(gateway_transactions)"), _T.captured_at, _T.transaction_id)
 )
 _CAPTURED = (
     select(func.coalesce(_EVERY, literal_column("'[]'::jsonb")))
     .select_from(gateway_transactions)
-    .where(
-        _T.attempt_id == _A.id,
-        _T.verdict == Verdict.CAPTURED.value,
-        _T.kind.in_(_TAKING),
-        _T.amount_minor.is_not(None),
-    )
+    .where(_T.attempt_id == _A.id, IS_CAPTURE)
     .correlate(payment_attempts)
     .scalar_subquery()
     .label("captures")

@@ -12,10 +12,11 @@ from typing_extensions import override
 from muvi.adapters.db.engine import reading
 from muvi.adapters.db.errors import translating
 from muvi.adapters.db.front_ends import COLUMNS, front_of
+from muvi.adapters.db.payment_attempts import IS_CAPTURE
 from muvi.adapters.db.show_names import SHOW_NAMES, show_names_of
 from muvi.adapters.db.tables.catalog import films
 from muvi.adapters.db.tables.orders import order_lines, orders
-from muvi.adapters.db.tables.payments import payment_attempts
+from muvi.adapters.db.tables.payments import gateway_transactions, payment_attempts
 from muvi.adapters.db.tables.showtimes import showtimes
 from muvi.adapters.db.tables.venues import cinemas, screens
 from muvi.domain.orders.order import OrderStatus
@@ -25,7 +26,7 @@ from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
 from muvi.ports.payments.views import PaymentPageView, PaymentViews, ShowPaidFor
 
-_A = payment_attempts.c
+_A, _T = payment_attempts.c, gateway_transactions.c
 _NEWER = payment_attempts.alias("newer")
 _SEATS = (
     select(func.array_agg(aggregate_order_by(order_lines.c.seat_label, order_lines.c.position)))
@@ -38,6 +39,12 @@ _ANOTHER_CARD = and_(
     orders.c.status == OrderStatus.PENDING,
     orders.c.total_minor == _A.amount_minor,
     ~exists().where(_NEWER.c.order_id == _A.order_id, _NEWER.c.id > _A.id).correlate(payment_attempts),
+)
+_GOES_BACK = (
+    select(func.bool_and(_T.reserved_minor >= _T.amount_minor))
+    .where(_T.attempt_id == _A.id, IS_CAPTURE)
+    .correlate(payment_attempts)
+    .scalar_subquery()
 )
 _QUERY = (
     select(
@@ -56,6 +63,7 @@ _QUERY = (
         _A.signals,
         orders.c.status.label("order_status"),
         _ANOTHER_CARD.label("another_card"),
+        _GOES_BACK.label("goes_back"),
         *SHOW_NAMES,
         _SEATS.label("seats"),
     )
@@ -96,6 +104,7 @@ class SqlPaymentViews(PaymentViews):
             order=None if row["order_status"] is None else OrderStatus(row["order_status"]),
             another_card=row["another_card"],
             was_heard_of=row["signals"] > 0,
+            goes_back=bool(row["goes_back"]),
             show=_show(row) if row["starts_at"] is not None else None,
         )
 

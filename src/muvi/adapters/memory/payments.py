@@ -14,6 +14,7 @@ from typing_extensions import override
 from muvi.adapters.memory.database import MemoryDatabase
 from muvi.domain.orders.order import Order, OrderStatus
 from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.capture import goes_back
 from muvi.domain.payments.refund import Refund
 from muvi.domain.payments.report import ReportedTransaction, Verdict
 from muvi.ports.clock import Clock
@@ -207,6 +208,7 @@ class MemoryPaymentViews(PaymentViews):
             order=None if order is None else order.status,
             another_card=order is not None and self._waits(order, attempt),
             was_heard_of=attempt.signals > 0,
+            goes_back=goes_back(attempt.captured),
             show=None if order is None else self._show(order),
         )
 

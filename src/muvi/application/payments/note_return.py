@@ -7,6 +7,7 @@ from uuid import UUID
 
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
+from muvi.domain.payments.capture import goes_back
 from muvi.domain.shared.text import Language
 from muvi.ports.clock import Clock
 from muvi.ports.payments.gateway import PaymentGateways, WebhookForged, WebhookMalformed, WebhookNotice
@@ -80,7 +81,9 @@ class NoteReturn:
 
 
 def _address(attempt: PaymentAttempt) -> str:
-    """The failure page only when failure is known: the page is for show, the order tells the truth."""
-    if attempt.status is AttemptStatus.FAILED and attempt.failed_url:
+    """The failure page only when failure is known, or that the money goes back: the page is for show, the
+    order tells the truth.
+    """
+    if attempt.failed_url and (attempt.status is AttemptStatus.FAILED or goes_back(attempt.captured)):
         return attempt.failed_url
     return attempt.success_url

@@ -24,7 +24,8 @@ class PageState(StrEnum):
 
     DECLINED takes another card on the same checkout; FAILED does not. ANOTHER takes one for a buyer who chose
     to while the end of an earlier card is open. OVER takes none any more and knows of none, which is no proof
-    that none was sent. ENDED: the order is over as well, and no money came.
+    that none was sent. RETURNING: money came, and it goes back or is about to. ENDED: the order is over as
+    well, and no money came.
     """
 
     PAYABLE = "payable"
@@ -32,6 +33,7 @@ class PageState(StrEnum):
     ANOTHER = "another"
     WAITING = "waiting"
     PAID = "paid"
+    RETURNING = "returning"
     REFUNDED = "refunded"
     FAILED = "failed"
     OVER = "over"
@@ -57,6 +59,12 @@ class PaymentPage:
     state: PageState
     seconds_left: int
     takes_another: bool
+
+    @property
+    def bought_nothing(self) -> bool:
+        """Whether its money goes back, and no other payment bought the order."""
+        returns = self.state in (PageState.RETURNING, PageState.REFUNDED)
+        return returns and self.view.order not in BOUGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +105,10 @@ def _state(view: PaymentPageView, left: int, now: datetime) -> PageState:
 
 def _paid(view: PaymentPageView) -> PageState:
     """Money for an order that is gone goes back or buys it again: until that is known none is promised."""
-    if view.status is AttemptStatus.REFUNDED or view.order is OrderStatus.CANCELLED:
+    if view.status is AttemptStatus.REFUNDED:
         return PageState.REFUNDED
+    if view.goes_back or view.order is OrderStatus.CANCELLED:
+        return PageState.RETURNING
     return PageState.WAITING if view.order is OrderStatus.EXPIRED else PageState.PAID
 
 

@@ -75,6 +75,11 @@ def captured_ids(captures: Iterable[Capture]) -> set[str]:
     return {capture.transaction_id for capture in captures}
 
 
+def goes_back(captures: tuple[Capture, ...]) -> bool:
+    """Whether money was taken, and refunds have claimed all of it."""
+    return bool(captures) and not any(capture.refundable.minor > 0 for capture in captures)
+
+
 def reserved(
     captures: tuple[Capture, ...], transaction_id: str, amount: Money
 ) -> tuple[tuple[Capture, ...], Capture]:

@@ -34,7 +34,8 @@ class PaymentPageView:
 
     `order` is where its order stands. `another_card`: the order waits for this amount still, and no newer
     attempt was begun, so that a second card on the same checkout pays what is wanted. `was_heard_of`: a
-    message or a return visit said that a card was sent.
+    message or a return visit said that a card was sent. `goes_back`: all money of it is reserved for refunds,
+    sent or not, or left to a person.
     """
 
     attempt_id: UUID
@@ -52,6 +53,7 @@ class PaymentPageView:
     order: OrderStatus | None
     another_card: bool
     was_heard_of: bool
+    goes_back: bool
     show: ShowPaidFor | None
 
     @property

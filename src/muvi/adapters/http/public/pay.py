@@ -26,7 +26,9 @@ Card = Annotated[
 
 
 class PaymentState(Answer, frozen=True):
-    """`state`: payable, declined, waiting, paid, refunded, failed, over or ended. Tickets are the order's."""
+    """`state`: payable, declined, waiting, paid, returning, refunded, failed, over or ended. Tickets are the
+    order's.
+    """
 
     state: str
 

@@ -46,7 +46,7 @@ def payment_page(
     another = f"{address}?lang={language.value}&{ANOTHER}" if page.takes_another and not visited else ""
     heading, lead = HEADINGS[language][page.state]
     other = Language.EN if language is Language.AR else Language.AR
-    back = view.failed_url if page.state in BAD_ENDS else view.success_url
+    is_bad = page.state in BAD_ENDS or page.bought_nothing
     chosen = f"&{ANOTHER}" if page.state is PageState.ANOTHER else ""
     amount = f"{view.amount.major:,.{view.amount.exponent}f}"
     return _html(
@@ -57,7 +57,7 @@ def payment_page(
         words=WORDS[language],
         mode=MODES.get(page.state, "end"),
         state=page.state.value,
-        tone="bad" if page.state in BAD_ENDS else "good",
+        tone="bad" if is_bad else "good",
         asks=page.state in ASKS,
         heading=heading,
         lead=lead,
@@ -74,7 +74,7 @@ def payment_page(
         page_url=f"{address}?lang={language.value}",
         another_url=another,
         visited=visited,
-        back_url=back,
+        back_url=view.failed_url if is_bad else view.success_url,
         over_url=view.failed_url,
     )
 

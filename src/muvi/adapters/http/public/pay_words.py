@@ -89,6 +89,10 @@ HEADINGS: Final = {
             "This usually takes a few seconds. Please do not pay again.",
         ),
         _S.PAID: ("Payment received", "Your tickets are on their way to your order."),
+        _S.RETURNING: (
+            "Your payment is going back",
+            "We received it, but it pays for no tickets. The whole amount is going back to your card.",
+        ),
         _S.REFUNDED: ("Payment refunded", "The whole amount is going back to your card."),
         _S.FAILED: (
             "The payment was declined",
@@ -125,6 +129,10 @@ HEADINGS: Final = {
         ),
         _S.WAITING: ("جارٍ تأكيد الدفع", "يستغرق ذلك عادةً بضع ثوانٍ. يرجى عدم الدفع مرة أخرى."),
         _S.PAID: ("تم استلام الدفع", "تذاكرك في طريقها إلى طلبك."),
+        _S.RETURNING: (
+            "سيُعاد إليك المبلغ",
+            "استلمنا الدفع، لكنه لا يشمل أي تذاكر. المبلغ كاملًا في طريقه إلى بطاقتك.",
+        ),
         _S.REFUNDED: ("تمت إعادة المبلغ", "المبلغ كاملًا في طريقه إلى بطاقتك."),
         _S.FAILED: (
             "رُفضت عملية الدفع",

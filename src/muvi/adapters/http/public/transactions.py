@@ -129,9 +129,9 @@ async def _with_news(noted: ReturnNoted, show: ShowPaymentPage) -> str:
         except NOT_NOW:
             break
         good, bad = page.view.success_url or noted.url, page.view.failed_url or noted.url
-        if page.state in (PageState.FAILED, PageState.DECLINED):
+        if page.state in (PageState.FAILED, PageState.DECLINED) or page.bought_nothing:
             return bad
-        if page.state in (PageState.PAID, PageState.REFUNDED):
+        if page.state in (PageState.PAID, PageState.RETURNING, PageState.REFUNDED):
             return good
         if not page.view.failed_url:
             break
