@@ -174,8 +174,13 @@ async def test_unknown_names_in_a_body(desk: Desk) -> None:
     ticket = desk.choice({**seat, "ticketTypeId": "9999"})
     await desk.refuse(422, "ticket-type-not-found", "POST", desk.seats(), ticket)
     await desk.refuse(422, "unknown-gateway", "POST", desk.pay(), {"gateway": "cash"})
-    method = {"paymentMethod": "WALLET"}
-    await desk.refuse(422, "payment-method-not-offered", "POST", desk.pay(), method)
+    for way in (
+        {"paymentMethod": "WALLET"},
+        {"cardId": "c1"},
+        {"eWalletAmount": 10},
+        {"isApplePayment": True},
+    ):
+        await desk.refuse(422, "payment-method-not-offered", "POST", desk.pay(), way)
 
 
 @pytest.mark.parametrize("change", ["starts_at = now() - interval '1 minute'", "on_sale = false"])

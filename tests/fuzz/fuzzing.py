@@ -66,7 +66,7 @@ NEVER_WRONG = frozenset(
         *("checkCancel", "explainProblem", "healthLive", "healthReady", "heartbeat", "listBanners"),
         *("listCancellationReasons", "listCities", "me", "readCinema", "readCinemaByName", "readExperience"),
         *("readExperienceByName", "readFilm", "readFilmByName", "readGuestOrder", "readOrder"),
-        *("readSettings", "readShowtime", "returnFromHyperPay", "showPaymentState", "showtimeSeats"),
+        *("readSettings", "readShowtime", "showPaymentState"),
         *("syncCinemas", "syncFilmSessions", "syncFilms", "syncGenres", "syncPeople", "syncSessions"),
     }
 )

@@ -102,6 +102,7 @@ async def check_films(shop: Shop) -> None:
     cinemas = (await shop.get(f"/films/{film['id']}/cinemas", limit=3)).json()
     assert fits(cinemas, {"data": [{**CINEMA, "showtimes": [SHOWTIME]}], **PAGE})
     assert {one["filmId"] for row in cinemas["data"] for one in row["showtimes"]} == {film["id"]}
+    await check_narrowing(shop, f"/films/{film['id']}/cinemas", [row["id"] for row in cinemas["data"]])
     showings = (await shop.get("/films/showtimes", limit=100)).json()["data"]
     assert len({one["businessDate"] for row in showings for one in row["showtimes"]}) == 1
     of_cinema = (await shop.get("/films/showtimes", cinemaId=cinemas["data"][0]["id"], limit=100)).json()[
@@ -112,6 +113,24 @@ async def check_films(shop: Shop) -> None:
     coming = (await shop.get("/films", type="coming_soon")).json()["data"]
     assert {one["type"] for one in coming} <= {"COMING_SOON"}
     assert film["id"] not in {one["id"] for one in coming}
+
+
+async def check_narrowing(shop: Shop, path: str, ids: list[str]) -> None:
+    one, two, *_ = ids
+
+    async def shown(**query: str) -> list[str]:
+        return [row["id"] for row in (await shop.get(path, **query)).json()["data"]]
+
+    assert await shown(filterCinemaIds=one) == [one]
+    assert set(await shown(cinemaIds=f"{one},{two}", filterCinemaIds=two)) == {two}
+    assert await shown(cinemaIds=one, filterCinemaIds=two) == []
+    page = (await shop.get(path, showMore="true")).json()
+    assert len(page["data"]) == page["total"] > 20 or page["total"] <= 20
+    assert len(await shown(showMore="true", limit="2")) == 2
+    kinds = [str(kind["id"]) for kind in (await shop.get("/experiences")).json()]
+    by_kind = [(await shop.get(path, filterExperienceIds=kind)).json() for kind in kinds]
+    assert by_kind == [(await shop.get(path, experienceIds=kind)).json() for kind in kinds]
+    assert any(found != by_kind[0] for found in by_kind)
 
 
 async def check_trailers_and_photos(shop: Shop) -> None:
@@ -186,6 +205,9 @@ BAD = {
     "/films/1": (404, "film-not-found"),
     f"/films/{NOTHING}": (404, "film-not-found"),
     f"/films/{NOTHING}/cinemas": (404, "film-not-found"),
+    f"/films/{NOTHING}/cinemas?filterCinemaIds=x": (422, "unknown-reference"),
+    f"/films/{NOTHING}/cinemas?filterExperienceIds=999999": (422, "unknown-reference"),
+    f"/films/{NOTHING}/cinemas?showMore=perhaps": (422, "invalid-parameter"),
     "/films/unique-name/no-such-film": (404, "film-not-found"),
     "/cinemas/x": (404, "cinema-not-found"),
     f"/cinemas/{NOTHING}": (404, "cinema-not-found"),

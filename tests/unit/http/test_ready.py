@@ -1,10 +1,12 @@
 """Answers that stand ready: young, bounded, dropped on change, and the same for everybody."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
 from litestar.types import Message, Receive, Scope, Send
+from tests.unit.architecture.source import ROOT
 
 from muvi.adapters.http import ready as module
 from muvi.adapters.http.ready import Key, ReadyAnswers, ReadyFirst, key_of
@@ -132,6 +134,13 @@ async def test_number_and_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
     assert [ready.get(key) is not None for key in keys] == [False, False, False, True]
 
 
+NEVER_READY = {
+    *("showtimeSeats", "returnFromHyperPay"),
+    *("paymentBack", "showPaymentPage", "showPaymentResult", "showTicketImage"),
+}
+"""Routes whose answers are never kept as bytes."""
+
+
 @pytest.mark.parametrize(
     ("query", "same_as"),
     [
@@ -147,6 +156,21 @@ def test_order_and_strangers_do_not_count(query: bytes, same_as: bytes) -> None:
 @pytest.mark.parametrize("query", [b"%63ityId=A", b"city%49d=A&page=1", b"page=1&cit+yId=B"])
 def test_names_that_cannot_be_compared_are_not_kept(query: bytes) -> None:
     assert key_of("/films", query, "en") is None
+
+
+def test_every_parameter_of_browsing_counts() -> None:
+    """Else the answer to one question would be given to another."""
+    described = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    gets = [path["get"] for path in described.values() if "get" in path]
+    asked = {
+        one["name"]
+        for get in gets
+        if not get.get("security") and get["operationId"] not in NEVER_READY
+        for one in get.get("parameters", ())
+        if one["in"] == "query"
+    }
+    assert {"filterCinemaIds", "showMore", "lat"} <= asked
+    assert [name for name in asked if key_of("/", f"{name}=1".encode(), "") == key_of("/", b"", "")] == []
 
 
 def test_values_and_languages_count() -> None:

@@ -11,6 +11,11 @@ from tests.unit.seating.world import ID, World
 
 from muvi.adapters.http.app import create_app
 from muvi.adapters.http.public.seat_map_pages import SeatMapPages
+from muvi.adapters.http.public.seats import OwnSeats
+from muvi.adapters.memory.database import MemoryDatabase
+from muvi.adapters.memory.identity import MemoryTokens
+from muvi.adapters.memory.orders import MemoryOrderViews
+from muvi.application.orders.read_orders import ReadOrder
 from muvi.application.seating.read_seat_map import ReadSeatMap
 from muvi.domain.seating.seat_plan import SeatKey
 from muvi.domain.shared.ids import to_wire
@@ -37,6 +42,8 @@ async def site() -> AsyncGenerator[Site]:
     provider = Provider(Scope.APP)
     provider.provide(lambda: world.read, provides=ReadSeatMap)
     provider.provide(lambda: pages, provides=SeatMapPages)
+    own = OwnSeats(MemoryTokens(), ReadOrder(MemoryOrderViews(MemoryDatabase())), world.clock)
+    provider.provide(lambda: own, provides=OwnSeats)
     async with AsyncTestClient(create_app(make_async_container(provider))) as client:
         yield Site(client, world, pages)
 

@@ -11,14 +11,18 @@ from muvi.adapters.db.claimed_seats import SqlClaimedSeats
 from muvi.adapters.db.notifications import Notifications
 from muvi.adapters.db.showtimes_for_sale import RecentShowtimesForSale, SqlShowtimesForSale
 from muvi.adapters.http.public.seat_map_pages import CHANNEL, SeatMapPages
+from muvi.adapters.http.public.seats import OwnSeats
 from muvi.adapters.kit.bulkhead import Bulkhead
 from muvi.adapters.kit.http_client import VendorHttp
 from muvi.adapters.vista.box_office import VistaBoxOffice
 from muvi.adapters.vista.client import SYSTEM, VistaClient
+from muvi.application.orders.read_orders import ReadOrder
 from muvi.application.seating.plan_cache import PlanCache
 from muvi.application.seating.read_seat_map import ReadSeatMap
 from muvi.entrypoints.settings import Settings
 from muvi.ports.clock import Clock
+from muvi.ports.identity.tokens import AccessTokens
+from muvi.ports.orders.views import OrderViews
 from muvi.ports.seating.box_office import BoxOffice
 from muvi.ports.seating.claimed_seats import ClaimedSeats
 from muvi.ports.seating.plans import SeatPlans
@@ -74,3 +78,8 @@ class SeatingProvider(Provider):
         notifications.subscribe(CHANNEL, pages.on_notice)
         notifications.on_gap(pages.drop_all)
         return pages
+
+    @provide
+    def own_seats(self, tokens: AccessTokens, views: OrderViews, clock: Clock) -> OwnSeats:
+        """What somebody may choose again."""
+        return OwnSeats(tokens, ReadOrder(views), clock)

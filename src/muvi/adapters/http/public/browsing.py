@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from litestar import Response
 from litestar.di import Provide
 
-from muvi.adapters.http.public.queries import Req, when_of, where_of, window_of
+from muvi.adapters.http.public.queries import Req, narrower_of, when_of, where_of, window_of
 from muvi.adapters.http.ready import ReadyAnswers, key_of
 from muvi.adapters.http.wire import json_bytes, language_of
 from muvi.domain.shared.text import Language
 
 WINDOW: Mapping[str, Provide] = {"window": Provide(window_of, sync_to_thread=False)}
 WHERE: Mapping[str, Provide] = {"where": Provide(where_of, sync_to_thread=False)}
+NARROWER: Mapping[str, Provide] = {"narrower": Provide(narrower_of, sync_to_thread=False)}
 WHEN: Mapping[str, Provide] = {"when": Provide(when_of, sync_to_thread=False)}
 
 

@@ -10,14 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from muvi.adapters.http.problems import problems, shows
-from muvi.adapters.http.public.browsing import WHEN, WHERE, WINDOW, PublicLinks, answer
+from muvi.adapters.http.public.browsing import NARROWER, WHEN, WHERE, WINDOW, PublicLinks, answer
 from muvi.adapters.http.public.queries import (
     InvalidParameter,
+    Narrower,
     Req,
     TypeText,
     When,
     Where,
     film_type,
+    longest,
     refuse_repeated,
     showtime_query,
 )
@@ -33,6 +35,7 @@ from muvi.adapters.http.public.shown import (
 from muvi.adapters.http.ready import ReadyAnswers
 from muvi.adapters.http.wire import Page, UnknownReference
 from muvi.application.catalog.browse_films import (
+    CinemaShowings,
     FilmCinemasQuery,
     ListFilmCinemas,
     ListFilms,
@@ -174,7 +177,7 @@ class Films(Controller):
     @get(
         "/{film_id:str}/cinemas",
         operation_id="listFilmCinemas",
-        dependencies={**WHERE, **WHEN, **WINDOW},
+        dependencies={**WHERE, **NARROWER, **WHEN, **WINDOW},
         responses={
             200: shows(Page[CinemaWithShowtimes]),
             **problems(FilmNotFound, InvalidParameter, UnknownReference, 503),
@@ -186,6 +189,7 @@ class Films(Controller):
         request: Req,
         film_id: FromPath[str],
         where: NamedDependency[Where],
+        narrower: NamedDependency[Narrower],
         when: NamedDependency[When],
         window: NamedDependency[Window],
         find: FromDishka[ListFilmCinemas],
@@ -195,29 +199,35 @@ class Films(Controller):
     ) -> Response[bytes]:
         """The cinemas that show a film, with its showtimes there."""
         wanted = _film_id(film_id)
+        window = longest(request, window) if narrower.more else window
 
         async def make(language: Language) -> object:
             await where.check(check)
+            await narrower.check(check)
+            within = narrower.of(where)
+            if within is None:
+                return Page[CinemaWithShowtimes].of([], 0, window)
             found = await find(
                 FilmCinemasQuery(
                     film_id=wanted,
-                    city_id=where.city_id,
-                    cinema_ids=where.cinema_ids,
-                    experience_ids=where.experience_ids,
+                    city_id=within.city_id,
+                    cinema_ids=within.cinema_ids,
+                    experience_ids=within.experience_ids,
                     business_date=when.day,
                     window=window,
                 )
             )
-            rows = [
-                CinemaWithShowtimes(
-                    **fields_of(CinemaShown.of(one.cinema, language, links)),  # type: ignore[arg-type]
-                    showtimes=[ShowtimeShown.of(showtime, language) for showtime in one.showtimes],
-                )
-                for one in found.rows
-            ]
+            rows = [_with_showtimes(one, language, links) for one in found.rows]
             return Page.of(rows, found.total, window)
 
         return await answer(request, ready, make)
+
+
+def _with_showtimes(one: CinemaShowings, language: Language, links: PublicLinks) -> CinemaWithShowtimes:
+    return CinemaWithShowtimes(
+        **fields_of(CinemaShown.of(one.cinema, language, links)),  # type: ignore[arg-type]
+        showtimes=[ShowtimeShown.of(showtime, language) for showtime in one.showtimes],
+    )
 
 
 def _film_id(text: str) -> UUID:

@@ -16,7 +16,7 @@ _CVV = re.compile(r"[0-9]{3,4}")
 
 
 class PaymentMethodNotOffered(Invalid):
-    """Only cards can be paid with."""
+    """Only cards can be paid with: no wallet, no cashback, no kept card, no Apple Pay."""
 
     code = "payment-method-not-offered"
     title = "This way to pay is not offered"
@@ -36,6 +36,11 @@ class PayBody(Body, frozen=True):
     email: str | None = None
     token: str | None = None
     cvv: str | None = None
+    card_id: int | str | None = None
+    is_apple_pay: bool | None = None
+    is_apple_payment: bool | None = None
+    e_wallet_amount: float | None = None
+    cashback_amount: float | None = None
 
     def card_token(self) -> CardToken | None:
         """The gateway's name for a card that the client gave it before. Raises `TokenRefused`."""
@@ -49,10 +54,24 @@ class PayBody(Body, frozen=True):
         return CardToken(self.token, cvv)
 
     def require_card(self) -> None:
-        """Raise `PaymentMethodNotOffered` for anything but a card."""
+        """Raise `PaymentMethodNotOffered` for anything but a card that is typed in or named by a token.
+
+        Who wants to pay a part from a wallet must not find the whole amount on the card. What old clients do
+        not use they send as 0, false or an empty text.
+        """
         method = self.payment_method or self.payment_strategy or "CARD"
         if method.strip().upper() != "CARD":
             raise PaymentMethodNotOffered(field="paymentMethod")
+        others = {
+            "cardId": self.card_id,
+            "isApplePay": self.is_apple_pay,
+            "isApplePayment": self.is_apple_payment,
+            "eWalletAmount": self.e_wallet_amount,
+            "cashbackAmount": self.cashback_amount,
+        }
+        for field, wanted in others.items():
+            if wanted:
+                raise PaymentMethodNotOffered(field=field)
 
 
 class WidgetAction(Answer, frozen=True, tag_field="type", tag="widget"):

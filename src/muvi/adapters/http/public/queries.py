@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  (a parameter is called date)
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from litestar import Request
@@ -18,6 +18,7 @@ from muvi.ports.catalog.references import Named
 from muvi.ports.listing import Window
 from muvi.ports.showtimes.browse import ShowtimeQuery
 
+T = TypeVar("T")
 DEFAULT_LIMIT = 20
 _MAX_PAGE = 1_000_000
 _MAX_BIGINT = 2**63 - 1
@@ -54,6 +55,30 @@ ExperienceIds = Annotated[
         name="experienceIds",
         description="Ids of experiences: repeated, or separated by commas.",
         schema_extra=QUERY_TEXTS,
+    ),
+]
+FilterCinemaIds = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="filterCinemaIds",
+        description="Ids of cinemas, of those that the rest of the question allows.",
+        schema_extra=QUERY_TEXTS,
+    ),
+]
+FilterExperienceIds = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="filterExperienceIds",
+        description="Ids of experiences, of those that the rest of the question allows.",
+        schema_extra=QUERY_TEXTS,
+    ),
+]
+ShowMore = Annotated[
+    str | None,
+    QueryParameter(
+        name="showMore",
+        description="`true`: as many rows as a page may have, unless `limit` says how many.",
+        schema_extra={**QUERY_TEXT, "enum": ["true", "false"]},
     ),
 ]
 FilmId = Annotated[
@@ -117,6 +142,37 @@ class When:
     day: Date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrower:
+    """What a list is narrowed to further; `more`: as many rows as may be."""
+
+    cinema_ids: tuple[UUID, ...]
+    experience_ids: tuple[int, ...]
+    more: bool
+
+    async def check(self, find: FindUnknownReferences) -> None:
+        """Raise `UnknownReference` when anything named does not exist."""
+        unknown = await find(Named(cinemas=self.cinema_ids, experiences=self.experience_ids))
+        if unknown:
+            field = "filterExperienceIds" if unknown[0] == "experiences" else "filterCinemaIds"
+            raise UnknownReference(f"{field} names something that does not exist", field=field)
+
+    def of(self, where: Where) -> Where | None:
+        """What both name; None when they have nothing in common."""
+        cinemas = _common(where.cinema_ids, self.cinema_ids)
+        experiences = _common(where.experience_ids, self.experience_ids)
+        if cinemas is None or experiences is None:
+            return None
+        return replace(where, cinema_ids=cinemas, experience_ids=experiences)
+
+
+def _common(some: tuple[T, ...], others: tuple[T, ...]) -> tuple[T, ...] | None:
+    """Nothing named is everything."""
+    if not some or not others:
+        return some or others
+    return tuple(one for one in some if one in others) or None
+
+
 def refuse_repeated(request: Req, *names: str) -> None:
     """Raise `InvalidParameter` for one of these that is given more than once: nobody knows which is meant."""
     for name in names:
@@ -131,6 +187,11 @@ def window_of(request: Req, page: Page = None, limit: Limit = None) -> Window:
         page=_whole("page", page, most=_MAX_PAGE) or 1,
         limit=_whole("limit", limit, most=MAX_LIMIT) or DEFAULT_LIMIT,
     )
+
+
+def longest(request: Req, window: Window) -> Window:
+    """With as many rows as a page may have, unless the request says how many."""
+    return window if request.query_params.get("limit") else replace(window, limit=MAX_LIMIT)
 
 
 def where_of(
@@ -150,6 +211,26 @@ def where_of(
         cinema_ids=tuple(dict.fromkeys([*several, *single])),
         experience_ids=tuple(dict.fromkeys(_whole_id("experienceIds", one) for one in experiences)),
         cinemas_field="cinemaIds" if several else "cinemaId",
+    )
+
+
+def narrower_of(
+    request: Req,
+    filter_cinema_ids: FilterCinemaIds = None,
+    filter_experience_ids: FilterExperienceIds = None,
+    show_more: ShowMore = None,
+) -> Narrower:
+    """Narrow by what. Raises `InvalidParameter`, `UnknownReference` for a malformed id."""
+    refuse_repeated(request, "showMore")
+    more = (show_more or "false").lower()
+    if more not in {"true", "false"}:
+        raise InvalidParameter("showMore is true or false", field="showMore")
+    cinemas = _words(request, "filterCinemaIds", filter_cinema_ids)
+    experiences = _words(request, "filterExperienceIds", filter_experience_ids)
+    return Narrower(
+        cinema_ids=tuple(dict.fromkeys(id_in_body(one, "filterCinemaIds") for one in cinemas)),
+        experience_ids=tuple(dict.fromkeys(_whole_id("filterExperienceIds", one) for one in experiences)),
+        more=more == "true",
     )
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from asyncio import sleep
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, Request, get, post
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from muvi.adapters.http.bodies import SignedOperation
 from muvi.adapters.http.problems import problems
 from muvi.adapters.http.public.pay_pages import PaymentPages
 from muvi.adapters.http.request import refuse_nothing
-from muvi.adapters.http.wire import language_asked, language_of
+from muvi.adapters.http.wire import QUERY_TEXT, language_asked, language_of
 from muvi.application.payments.note_return import NoteReturn, NoteReturnCommand, ReturnNoted
 from muvi.application.payments.show_payment_page import PageState, ShowPaymentPage
 from muvi.domain.shared.errors import Conflict
@@ -26,6 +27,13 @@ Req = Request[Any, Any, Any]
 HYPERPAY, PAYFORT = "hyperpay", "payfort"
 PATIENCE_S, STEP_S = 2.0, 0.2
 """How long a person at a browser waits for news before being sent on, and how often we look."""
+AttemptId = Annotated[
+    str,
+    QueryParameter(name="attemptId", description="Ours, as we told the gateway.", schema_extra=QUERY_TEXT),
+]
+CheckoutId = Annotated[
+    str, QueryParameter(name="id", description="The gateway's, of its checkout.", schema_extra=QUERY_TEXT)
+]
 NOT_NOW = (Unavailable, Conflict)
 """The database is away, or somebody holds the row: no person at a browser is shown that."""
 
@@ -75,6 +83,8 @@ class Transactions(Controller):
         self,
         request: Req,
         returns: FromDishka[Returns],
+        attempt_id: AttemptId = "",
+        checkout_id: CheckoutId = "",
     ) -> Redirect:
         """Send the buyer on: 303 to the client's address with `orderId`, else to our own page.
 
@@ -82,11 +92,8 @@ class Transactions(Controller):
         parameters. `resourcePath` and everything else is ignored. A browser is kept for up to two seconds, so
         that a declined card ends at the client's address for failures.
         """
-        query = request.query_params
         command = NoteReturnCommand(
-            gateway=HYPERPAY,
-            attempt_id=_id(query.get("attemptId", "")),
-            checkout_id=query.get("id", "").replace("\0", "")[:200],
+            gateway=HYPERPAY, attempt_id=_id(attempt_id), checkout_id=checkout_id.replace("\0", "")[:200]
         )
         return await returns.take(request, command)
 
