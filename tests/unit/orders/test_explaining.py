@@ -1,7 +1,9 @@
 """An order is explained as a person would tell it, whatever has happened to it."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import click
 import pytest
 from tests.builders_orders import GUEST, MINUTE
 from tests.killing import KillSignal
@@ -26,7 +28,10 @@ from muvi.domain.payments.watch import WATCH_S
 from muvi.domain.shared.actor import SYSTEM
 from muvi.domain.shared.errors import Forbidden
 from muvi.domain.shared.ids import to_wire
+from muvi.entrypoints.commands.order_shown import as_wire, shown
 from muvi.ports.errors import Unavailable
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -40,6 +45,12 @@ def use_case(shop: Shop) -> ExplainOrder:
 
 async def explained(shop: Shop, order_id: UUID, **how: bool) -> Explanation:
     return await use_case(shop)(ExplainOrderCommand(actor=SYSTEM, order_id=order_id, **how))
+
+
+def both(moment: datetime | None) -> str:
+    """The cinema's time, three hours ahead, and UTC beside it."""
+    assert moment is not None
+    return f"{moment + 3 * HOUR:%Y-%m-%d %H:%M:%S} ({moment:%H:%M:%SZ})"
 
 
 def told(found: Explanation) -> list[str]:
@@ -107,8 +118,7 @@ async def test_waiting_for_the_buyer(shop: Shop) -> None:
     found = await explained(shop, order_id)
     expires_at = shop.order(order_id).expires_at
     assert found.conclusion.text == (
-        "Seats are held, payment has not begun; without payment it is let go at "
-        f"{expires_at:%Y-%m-%d %H:%M:%SZ}."
+        f"Seats are held, payment has not begun; without payment it is let go at {both(expires_at)}."
     )
     [step] = found.next_steps
     assert (step.who, step.what, step.at) == (
@@ -135,7 +145,7 @@ async def test_news_of_a_gateway_that_cannot_be_asked(shop: Shop) -> None:
     await shop.work()
     said = (await explained(shop, order_id)).conclusion.text
     [later] = shop.attempts(order_id)
-    again = f"{later.next_check_at:%Y-%m-%d %H:%M:%SZ}"
+    again = both(later.next_check_at)
     assert f"memory could not say (unreachable); it is asked again at {again}" in said
     assert "is at the payment page" not in said
 
@@ -262,3 +272,39 @@ async def test_who_may_ask_and_for_what(shop: Shop) -> None:
         await use_case(shop)(ExplainOrderCommand(actor=GUEST, order_id=order_id))
     with pytest.raises(OrderNotFound):
         await explained(shop, UUID(int=7))
+
+
+async def test_payments_and_box_office_orders_are_shown_as_they_stand(shop: Shop) -> None:
+    order_id, first = await shop.at_the_gateway()
+    shop.gateway.decline(first.checkout_id)
+    await shop.signal(first)
+    await shop.work()
+    second = (await shop.pay(order_id)).attempt
+    transaction = await shop.paid(second)
+    await shop.work()
+    found = await explained(shop, order_id)
+    wire = as_wire(found)
+    declined, paid = wire["attempts"]
+    assert (declined["id"], declined["status"], declined["lastVerdict"]) == (
+        to_wire(first.id),
+        "FAILED",
+        "declined",
+    )
+    assert (paid["status"], paid["amountMinor"], paid["capturedMinor"], paid["refundedMinor"]) == (
+        "CAPTURED",
+        11500,
+        11500,
+        0,
+    )
+    assert [one["id"] for one in paid["transactions"]] == [transaction]
+    assert paid["checkedAt"]
+    assert paid["watchUntil"]
+    [box] = wire["boxOfficeOrders"]
+    [record] = shop.order(order_id).box_office_orders
+    assert (box["ref"], box["active"]) == (record.ref, False)
+    lines = click.unstyle(shown(found))
+    for title in ("Payments now", "Box office now"):
+        assert f"\n{title}\n" in lines
+    assert f"{to_wire(second.id)}  memory CAPTURED  115.00 SAR asked for, 115.00 SAR taken" in lines
+    assert f"debit {transaction}  captured" in lines
+    assert f"{record.ref}  cinema {record.cinema}, no longer active" in lines

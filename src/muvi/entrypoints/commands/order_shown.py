@@ -11,8 +11,12 @@ import click
 from muvi.application.orders.explaining.explain_order import Explanation
 from muvi.application.orders.explaining.happenings import Fact, Happening
 from muvi.application.orders.explaining.next_steps import NextStep
+from muvi.domain.orders.box_office_order import BoxOfficeOrderRecord
+from muvi.domain.payments.attempt import PaymentAttempt
+from muvi.domain.payments.report import ReportedTransaction
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
+from muvi.ports.orders.dossier import Dossier
 
 LABEL, SOURCE = 11, 10
 Rows = Iterator[str]
@@ -24,6 +28,8 @@ def shown(found: Explanation) -> str:
     lines = [
         *_summary(found, zone),
         *_titled("What happened", (_happening(one, zone) for one in found.happenings)),
+        *_titled("Payments now", _payments(found, zone)),
+        *_titled("Box office now", _box_office(found, zone)),
         *_titled("Claims now", _claims(found, zone)),
         *_titled("What happens next", _next(found, zone)),
         *_titled("What the vendors say now", (f"{w.vendor}, {w.about}: {w.said}" for w in found.words)),
@@ -57,6 +63,8 @@ def as_wire(found: Explanation) -> dict[str, object]:
             {"at": _utc(one.at), "source": one.source, "what": one.what, "facts": dict(one.facts)}
             for one in found.happenings
         ],
+        "attempts": [_attempt(one, dossier) for one in dossier.attempts],
+        "boxOfficeOrders": [_box_order(one) for one in order.box_office_orders],
         "claims": [{"seat": one.seat, "state": one.state} for one in dossier.claims],
         "next": [
             {"who": one.who, "what": one.what, "at": _utc(one.at), "attempt": one.attempt}
@@ -102,6 +110,82 @@ def _happening(one: Happening, zone: ZoneInfo) -> str:
 
 def _facts(facts: Mapping[str, Fact]) -> str:
     return "  ".join(f"{name}={value}" for name, value in facts.items() if value != "")
+
+
+def _payments(found: Explanation, zone: ZoneInfo) -> Rows:
+    for one in found.dossier.attempts:
+        yield f"{to_wire(one.id)}  {one.gateway} {one.status.value}  {_money(one)}"
+        checked = f"{_both(one.checked_at, zone)}: {_verdict(one)}" if one.checked_at else "never"
+        watched = f"until {_both(one.watch_until, zone)}" if one.next_check_at else "no more"
+        yield f"  checkout {one.checkout_id or 'none'}, asked {checked}, watched {watched}"
+        for seen in _seen(one, found.dossier):
+            amount = seen.amount or ""
+            yield f"  {seen.kind.value} {seen.id}  {seen.verdict.value} {seen.code}  {amount}".rstrip()
+
+
+def _money(attempt: PaymentAttempt) -> str:
+    currency = attempt.amount.currency
+    words = [f"{attempt.amount} asked for"]
+    if attempt.captured:
+        words.append(f"{Money(attempt.captured_minor, currency)} taken")
+    if attempt.refunded_minor:
+        words.append(f"{Money(attempt.refunded_minor, currency)} gone back")
+    return ", ".join(words)
+
+
+def _verdict(attempt: PaymentAttempt) -> str:
+    return (
+        f"{attempt.last_verdict.value if attempt.last_verdict else 'no verdict'} {attempt.last_code}".rstrip()
+    )
+
+
+def _seen(attempt: PaymentAttempt, dossier: Dossier) -> Iterator[ReportedTransaction]:
+    return (one.transaction for one in dossier.transactions if one.attempt_id == attempt.id)
+
+
+def _attempt(one: PaymentAttempt, dossier: Dossier) -> dict[str, object]:
+    return {
+        "id": to_wire(one.id),
+        "gateway": one.gateway,
+        "status": one.status.value,
+        "checkout": one.checkout_id or None,
+        "currency": one.amount.currency,
+        "amountMinor": one.amount.minor,
+        "capturedMinor": one.captured_minor,
+        "refundedMinor": one.refunded_minor,
+        "lastVerdict": one.last_verdict.value if one.last_verdict else None,
+        "lastCode": one.last_code or None,
+        "checkedAt": _utc(one.checked_at) if one.checked_at else None,
+        "nextCheckAt": _utc(one.next_check_at) if one.next_check_at else None,
+        "watchUntil": _utc(one.watch_until),
+        "transactions": [
+            {
+                "id": seen.id,
+                "kind": seen.kind.value,
+                "verdict": seen.verdict.value,
+                "code": seen.code,
+                "amountMinor": seen.amount.minor if seen.amount else None,
+            }
+            for seen in _seen(one, dossier)
+        ],
+    }
+
+
+def _box_order(one: BoxOfficeOrderRecord) -> dict[str, object]:
+    return {
+        "ref": one.ref,
+        "active": one.active,
+        "cinema": one.cinema,
+        "showtime": one.showtime,
+        "expiresAt": _utc(one.expires_at),
+        "totalMinor": one.total_minor,
+    }
+
+
+def _box_office(found: Explanation, zone: ZoneInfo) -> Rows:
+    for one in found.dossier.order.box_office_orders:
+        state = f"active, expires {_both(one.expires_at, zone)}" if one.active else "no longer active"
+        yield f"{one.ref}  cinema {one.cinema}, {state}"
 
 
 def _claims(found: Explanation, zone: ZoneInfo) -> Rows:
