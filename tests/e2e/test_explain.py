@@ -26,6 +26,10 @@ async def test_a_purchase_by_its_reference(town: Town, box: Box) -> None:
     said = {word["vendor"]: word["said"] for word in told["vendors"]}
     assert said["box office"] == f"booked as {order['bookingReference']}"
     assert said["hyperpay"].startswith("captured")
+    assert [one["status"] for one in told["attempts"]] == ["CAPTURED"]
+    assert [one["active"] for one in told["boxOfficeOrders"]] == [False]
+    for clue in (guest.phone, told["boxOfficeOrders"][0]["ref"].upper()):
+        assert explained(town, clue)["order"]["id"] == order["id"]
     assert guest.phone not in json.dumps(told)
     assert told["order"]["buyer"]["email"] == "e***@example.com"
 

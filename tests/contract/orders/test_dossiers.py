@@ -1,12 +1,14 @@
 """Everything about an order is found by any id that a caller may have, and it is whole."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from tests.builders_orders import (
     MINUTE,
     NOW,
+    OWNER,
     SEATS,
     SHOWTIME,
     a_capture,
@@ -22,7 +24,11 @@ from tests.builders_payments import a_refund, a_report, an_open_attempt
 from tests.contract.purchase_stores import MemoryStore, PurchaseStore, SqlStore
 
 from muvi.adapters.db.dossiers import SqlDossiers
+from muvi.adapters.db.tables.identity import users
+from muvi.adapters.kit.request_id import under_request_id
 from muvi.adapters.memory.dossiers import MemoryDossiers
+from muvi.domain.identity.phone import PhoneNumber
+from muvi.domain.identity.user import User
 from muvi.domain.notifications.notice import Channel, NoticeKey, NoticeKind, NoticeState
 from muvi.domain.orders.order import OrderStatus
 from muvi.domain.payments.report import Verdict
@@ -46,6 +52,11 @@ LED_BY = """
 """
 CLUES = {
     ("orders", "booking_id"),
+    ("orders", "booking_number"),
+    ("orders", "owner_id"),
+    ("users", "phone"),
+    ("checkouts", "request_id"),
+    ("payment_attempts", "request_id"),
     ("tickets", "code"),
     ("box_office_orders", "ref"),
     ("payment_attempts", "checkout_id"),
@@ -65,6 +76,20 @@ def dossiers(store: PurchaseStore) -> Dossiers:
         return MemoryDossiers(store.database)
     assert isinstance(store, SqlStore)
     return SqlDossiers(store.engine)
+
+
+PHONE, OTHER_PHONE = "+966512345678", "+966512345679"
+
+
+async def person(store: PurchaseStore, phone: str, user_id: UUID) -> None:
+    user = User(id=user_id, phone=PhoneNumber(phone), created_at=NOW)
+    if isinstance(store, MemoryStore):
+        store.database.table("users")[user.phone] = user
+        return
+    assert isinstance(store, SqlStore)
+    async with store.engine.begin() as connection:
+        row = {"id": user.id, "phone": phone, "created_at": NOW}
+        await connection.execute(users.insert(), row)
 
 
 async def bought(store: PurchaseStore) -> None:
@@ -88,7 +113,7 @@ async def bought(store: PurchaseStore) -> None:
     async with store.begin() as tx:
         found = await tx.orders.get(ORDER, for_update=True)
         found.become(OrderStatus.CONFIRMED, NOW + MINUTE)
-        found.booking_id = "WB73N5M"
+        found.booking_id, found.booking_number = "WB73N5M", "5120077"
         await tx.orders.save(found)
         await tx.claims.sell(SHOWTIME, SEATS[:1], order_id=ORDER, now=NOW + MINUTE)
         await tx.tickets.add((a_ticket(),))
@@ -166,7 +191,10 @@ async def test_seats_messages_and_money_are_there(store: PurchaseStore, dossiers
         a_ticket().code,
         "checkout-7",
         "t1",
+        "5120077",
         a_record().ref,
+        a_record().ref.upper(),
+        a_record().ref.lower(),
     ],
 )
 async def test_any_id_finds_it(store: PurchaseStore, dossiers: Dossiers, clue: str) -> None:
@@ -192,6 +220,32 @@ async def test_of_many_the_newest_come_first(store: PurchaseStore, dossiers: Dos
             await tx.orders.add(an_order(number, booking_id="7"))
     newest = [an_id(number) for number in range(MOST_FOUND + 2, 2, -1)]
     assert await dossiers.find("7") == tuple(newest)
+
+
+async def test_a_phone_finds_its_owners_orders(store: PurchaseStore, dossiers: Dossiers) -> None:
+    await bought(store)
+    await person(store, PHONE, OWNER)
+    await person(store, OTHER_PHONE, an_id(901))
+    async with store.begin() as tx:
+        await tx.orders.add(an_order(2, owner_id=an_id(901)))
+        await tx.orders.add(an_order(3))
+    assert await dossiers.find("0512345678", phone=PHONE) == (an_id(3), ORDER)
+    assert await dossiers.find("0512345679", phone=OTHER_PHONE) == (an_id(2),)
+    assert await dossiers.find("0512345670", phone="+966512345670") == ()
+
+
+async def test_the_id_of_a_request_finds_the_order_that_it_left_work_for(sql_store: SqlStore) -> None:
+    async with sql_store.begin() as tx:
+        await tx.orders.add(an_order())
+        await tx.orders.add(an_order(2))
+        with under_request_id("of-the-checkout"):
+            await tx.checkouts.add(a_checkout())
+        with under_request_id("of-the-payment"):
+            await tx.attempts.add(an_open_attempt(7, order_id=an_id(2)))
+    dossiers = SqlDossiers(sql_store.engine)
+    assert await dossiers.find("of-the-checkout") == (ORDER,)
+    assert await dossiers.find("of-the-payment") == (an_id(2),)
+    assert await dossiers.find("of-nobody") == ()
 
 
 async def test_a_lone_order_has_nothing_else(store: PurchaseStore, dossiers: Dossiers) -> None:

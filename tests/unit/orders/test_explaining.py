@@ -11,6 +11,8 @@ from tests.shop import A, B, Shop
 
 from muvi.adapters.memory.dossiers import MemoryDossiers
 from muvi.adapters.memory.gateway import PAYS, Trouble
+from muvi.adapters.memory.identity import MemoryPhoneNumbers
+from muvi.adapters.memory.tickets import MemoryTicketSigner
 from muvi.application.orders.explaining.explain_order import (
     ExplainOrder,
     ExplainOrderCommand,
@@ -20,6 +22,8 @@ from muvi.application.orders.explaining.explain_order import (
     masked,
 )
 from muvi.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookCommand
+from muvi.domain.identity.phone import PhoneNumber
+from muvi.domain.identity.user import User
 from muvi.domain.orders.errors import OrderNotFound
 from muvi.domain.orders.order import BuyerDetails
 from muvi.domain.payments.doubt import DOUBT_S
@@ -28,6 +32,8 @@ from muvi.domain.payments.watch import WATCH_S
 from muvi.domain.shared.actor import SYSTEM
 from muvi.domain.shared.errors import Forbidden
 from muvi.domain.shared.ids import to_wire
+from muvi.domain.tickets.code import ticket_code
+from muvi.domain.tickets.token import Admission
 from muvi.entrypoints.commands.order_shown import as_wire, shown
 from muvi.ports.errors import Unavailable
 
@@ -262,7 +268,7 @@ async def test_the_buyer_is_masked_unless_asked_for(shop: Shop) -> None:
 
 async def test_who_may_ask_and_for_what(shop: Shop) -> None:
     order_id = await shop.place()
-    find = FindOrders(MemoryDossiers(shop.database))
+    find = FindOrders(MemoryDossiers(shop.database), MemoryPhoneNumbers())
     clue = f" {to_wire(order_id)}\0"
     assert await find(FindOrdersCommand(actor=SYSTEM, clue=clue)) == (order_id,)
     assert await find(FindOrdersCommand(actor=SYSTEM, clue="  ")) == ()
@@ -272,6 +278,31 @@ async def test_who_may_ask_and_for_what(shop: Shop) -> None:
         await use_case(shop)(ExplainOrderCommand(actor=GUEST, order_id=order_id))
     with pytest.raises(OrderNotFound):
         await explained(shop, UUID(int=7))
+
+
+async def test_what_a_ticket_shows_and_who_bought_it_find_an_order(shop: Shop) -> None:
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.paid(attempt)
+    await shop.work()
+    other = await shop.place()
+    owner = PhoneNumber("+966512345678")
+    shop.database.table("users")[owner] = User(
+        id=shop.order(order_id).owner_id, phone=owner, created_at=shop.clock.now()
+    )
+    find = FindOrders(MemoryDossiers(shop.database), MemoryPhoneNumbers())
+    admission = Admission(
+        order_id=order_id,
+        code=ticket_code(b"1234567"),
+        showtime_id=order_id,
+        starts_at=shop.clock.now(),
+        seat="A1",
+    )
+    token = MemoryTicketSigner().sign(admission)
+    for clue in (token, token.lower(), f" {token} "):
+        assert await find(FindOrdersCommand(actor=SYSTEM, clue=clue)) == (order_id,)
+    assert await find(FindOrdersCommand(actor=SYSTEM, clue=token[:-5])) == ()
+    for clue in ("+966512345678", "0512345678", "051 234 5678"):
+        assert set(await find(FindOrdersCommand(actor=SYSTEM, clue=clue))) == {order_id, other}
 
 
 async def test_payments_and_box_office_orders_are_shown_as_they_stand(shop: Shop) -> None:

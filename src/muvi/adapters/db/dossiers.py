@@ -18,6 +18,7 @@ from muvi.adapters.db.order_views import view_of
 from muvi.adapters.db.orders import SqlOrders
 from muvi.adapters.db.payment_attempts import SqlPaymentAttempts
 from muvi.adapters.db.refunds import SqlRefunds
+from muvi.adapters.db.tables.identity import users
 from muvi.adapters.db.tables.ledger import ledger_entries, ledger_journals
 from muvi.adapters.db.tables.messaging import outbox
 from muvi.adapters.db.tables.notifications import notifications
@@ -43,6 +44,7 @@ from muvi.ports.orders.dossier import (
 
 _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _ID, _CLUE = bindparam("id", type_=Uuid), bindparam("clue", type_=Text)
+_PHONE = bindparam("phone", type_=Text)
 _EITHER = func.any(bindparam("either", type_=ARRAY(Text)))
 _ATTEMPT, _TRANSACTION = payment_attempts.c, gateway_transactions.c
 _MEANT = union(
@@ -50,8 +52,12 @@ _MEANT = union(
     select(_ATTEMPT.order_id).where(_ATTEMPT.id == _ID),
     select(refunds.c.order_id).where(refunds.c.id == _ID),
     select(orders.c.id).where(orders.c.booking_id == _EITHER, orders.c.booking_id != ""),
+    select(orders.c.id).where(orders.c.booking_number == _CLUE, orders.c.booking_number != ""),
+    select(orders.c.id).join(users, users.c.id == orders.c.owner_id).where(users.c.phone == _PHONE),
+    select(checkouts.c.order_id).where(checkouts.c.request_id == _CLUE),
+    select(_ATTEMPT.order_id).where(_ATTEMPT.request_id == _CLUE),
     select(tickets.c.order_id).where(tickets.c.code == _EITHER),
-    select(box_office_orders.c.order_id).where(box_office_orders.c.ref == _CLUE),
+    select(box_office_orders.c.order_id).where(box_office_orders.c.ref == _EITHER),
     select(_ATTEMPT.order_id).where(_ATTEMPT.checkout_id == _CLUE, _ATTEMPT.checkout_id != ""),
     select(_ATTEMPT.order_id)
     .join(gateway_transactions, _TRANSACTION.attempt_id == _ATTEMPT.id)
@@ -114,8 +120,9 @@ class SqlDossiers(Dossiers):
         self._engine = engine
 
     @override
-    async def find(self, clue: str) -> tuple[UUID, ...]:
-        facts = {"id": _id(clue), "clue": clue, "either": sorted({clue, clue.upper()})}
+    async def find(self, clue: str, *, phone: str = "") -> tuple[UUID, ...]:
+        either = sorted({clue, clue.upper(), clue.lower()})
+        facts = {"id": _id(clue), "clue": clue, "either": either, "phone": phone}
         async with translating(), self._engine.connect() as connection:
             return tuple((await connection.execute(_FIND, facts)).scalars())
 

@@ -33,15 +33,18 @@ def order() -> None:
 def explain(clue: str, *, ask: bool, show_buyer: bool, as_json: bool) -> None:
     """Tell what happened to an order, how it stands, and what will happen next.
 
-    ID is the order's, that of one of its payments or refunds, a booking reference, a ticket's code, a
-    gateway's checkout or transaction, or the box office's order. Times are the cinema's, UTC beside them.
+    ID is the order's, that of one of its payments or refunds, a booking's reference or number, a ticket's
+    code or QR code, a gateway's checkout or transaction, the box office's order, the id of a request of ours,
+    or the buyer's mobile number. Times are the cinema's, UTC beside them.
     """
     from muvi.entrypoints.commands.order_shown import as_wire, shown  # noqa: PLC0415
 
     try:
         found = asyncio.run(_explained(clue, ask=ask, show_buyer=show_buyer))
     except OrderNotFound as error:
-        raise click.ClickException(f"Nothing here is called {clue!r}: no order, payment or ticket") from error
+        raise click.ClickException(
+            f"Nothing here is called {clue!r}: no order, payment, ticket or buyer"
+        ) from error
     if isinstance(found, tuple):
         ids = "\n".join(f"  muvi order explain {to_wire(one)}" for one in found)
         raise click.ClickException(f"{clue!r} may mean several orders, the newest first:\n{ids}")

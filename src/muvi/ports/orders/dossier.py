@@ -106,12 +106,14 @@ class Dossiers(Protocol):
     """Reads for support staff, on the primary, without any lock. Raises `Unavailable`."""
 
     @abstractmethod
-    async def find(self, clue: str) -> tuple[UUID, ...]:
+    async def find(self, clue: str, *, phone: str = "") -> tuple[UUID, ...]:
         """Ids of orders that a clue may mean, newest first, at most `MOST_FOUND`.
 
-        A clue is an id of an order, of one of its payments or refunds; a booking reference; a ticket's
-        code; a gateway's id of a checkout or a transaction; the box office's id of an order. Letters of
-        references and codes may be of either case.
+        A clue is an id of an order, of one of its payments or refunds; a booking's reference or number; a
+        ticket's code; a gateway's id of a checkout or a transaction; the box office's id of an order; the id
+        of the last request that left work for a checkout or a payment. Letters of references and codes, and
+        of the box office's ids, may be of either case. `phone`: the clue as a number in E.164, if it is one;
+        its owner's orders are meant as well.
         """
         raise NotImplementedError
 

@@ -42,6 +42,7 @@ orders = sa.Table(
     sa.Index(None, "owner_id", "id"),
     sa.Index(None, "showtime_id"),
     sa.Index(None, "booking_id", postgresql_where=sa.text("booking_id <> ''")),
+    sa.Index(None, "booking_number", postgresql_where=sa.text("booking_number <> ''")),
 )
 
 order_lines = sa.Table(
@@ -114,6 +115,7 @@ checkouts = sa.Table(
     sa.Column("lease_until", TIMESTAMP),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     *cause_columns(),
+    sa.Index(None, "request_id", postgresql_where=sa.text("request_id IS NOT NULL")),
     sa.Index("ix_checkouts_due", "next_at", postgresql_where=sa.text("next_at IS NOT NULL")),
     sa.Index("ix_checkouts_manual", "since", postgresql_where=sa.text("state = 'manual'")),
 )

@@ -62,6 +62,7 @@ payment_attempts = sa.Table(
         postgresql_where=sa.text("checkout_id <> ''"),
     ),
     sa.Index(None, "checkout_id", postgresql_where=sa.text("checkout_id <> ''")),
+    sa.Index(None, "request_id", postgresql_where=sa.text("request_id IS NOT NULL")),
     sa.Index(
         "ix_payment_attempts_due", "next_check_at", postgresql_where=sa.text("next_check_at IS NOT NULL")
     ),

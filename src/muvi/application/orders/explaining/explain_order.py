@@ -11,10 +11,15 @@ from muvi.application.orders.explaining.conclusion import Conclusion, conclude
 from muvi.application.orders.explaining.happenings import Happening, happenings
 from muvi.application.orders.explaining.next_steps import NextStep, next_steps
 from muvi.application.orders.explaining.vendors import VendorWord, ask_vendors
+from muvi.domain.identity.phone import InvalidPhoneNumber
 from muvi.domain.orders.errors import OrderNotFound
 from muvi.domain.orders.order import BuyerDetails
 from muvi.domain.shared.actor import Actor
+from muvi.domain.shared.ids import to_wire
+from muvi.domain.tickets.errors import TicketTokenMalformed
+from muvi.domain.tickets.token import take_apart
 from muvi.ports.clock import Clock
+from muvi.ports.identity.phones import PhoneNumbers
 from muvi.ports.orders.dossier import Dossier, Dossiers
 from muvi.ports.payments.gateway import PaymentGateways
 from muvi.ports.seating.box_office import BoxOffice
@@ -35,12 +40,31 @@ class FindOrders:
     """For staff and the system. Raises `Forbidden`."""
 
     dossiers: Dossiers
+    phones: PhoneNumbers
 
     async def __call__(self, command: FindOrdersCommand) -> tuple[UUID, ...]:
         """Orders that the clue may mean, newest first; empty when there is none."""
         require_attendant(command.actor)
         clue = command.clue.strip().replace("\0", "")
-        return await self.dossiers.find(clue) if clue else ()
+        if not clue:
+            return ()
+        return await self.dossiers.find(_order_of_token(clue) or clue, phone=self._phone(clue))
+
+    def _phone(self, clue: str) -> str:
+        try:
+            return self.phones.read(clue).e164
+        except InvalidPhoneNumber:
+            return ""
+
+
+def _order_of_token(clue: str) -> str:
+    """The order that a ticket's QR code names; empty for any other text. Whether it is genuine is for the
+    door to judge: here it only leads to what is kept.
+    """
+    try:
+        return to_wire(take_apart(clue.upper()).claims.order_id)
+    except TicketTokenMalformed:
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
