@@ -131,6 +131,45 @@ def test_a_stubborn_part_is_killed_with_what_it_started(stage: Stage, folders: F
     assert wait_for(lambda: not alive(grandchild))
 
 
+LAST_WORDS = """
+import signal, sys, time
+from pathlib import Path
+name, other, book = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+def end(*_):
+    deadline = time.monotonic() + 2
+    while other and other not in book.read_text() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with book.open("a") as out:
+        out.write(name + " ")
+    raise SystemExit
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_what_others_need_ends_after_them(stage: Stage, folders: Folders, *, needed: bool) -> None:
+    """The caller leaves two seconds late, unless what it needs is seen to leave before; the twin, with a
+    callee that nobody is said to need, sees it.
+    """
+    book = folders.home / "book"
+    book.write_text("", encoding="ascii")
+    for name, other in (("callee", ""), ("caller", "callee")):
+        part = Part(
+            name,
+            ("-c", LAST_WORDS, name, other, str(book)),
+            f"{name}.log",
+            needed=needed and name == "callee",
+        )
+        stage.supervisor.start(part, os.environ)
+        log = folders.logs / f"{name}.log"
+        assert wait_for(lambda log=log: log.exists() and "ready" in log.read_text(encoding="ascii"))
+    stage.supervisor.stop()
+    words = ["caller", "callee"] if needed else ["callee", "caller"]
+    assert book.read_text(encoding="ascii").split() == words
+
+
 def test_a_run_that_fails_says_why(stage: Stage) -> None:
     assert stage.supervisor.run_once("Good", a_part("pass"), 20)
     assert not stage.supervisor.run_once("Bad", a_part("raise SystemExit('out of stock')"), 20)

@@ -1,17 +1,22 @@
 """`muvi up` from outside: it says what is in the way, brings everything up, and leaves nothing behind."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
 from tests import servers
 from tests.e2e.copies import Copy, a_copy, muvi
+from tests.e2e.guest import Box
 from tests.e2e.processes import alive, command_of, descendants, free_port, wait_for
+from tests.e2e.town import Sandbox, Town, eventually
 
 from muvi.entrypoints.local.folders import HomeLock
 
@@ -109,6 +114,49 @@ def test_everything_comes_up_and_sigterm_ends_it_all(home: Path) -> None:
         assert len(everybody) > 5
         assert copy.stop() == 0
         assert wait_for(lambda: not any(alive(pid) for pid in everybody)), left(everybody)
+
+
+def booked(home: Path) -> int:
+    """Bookings of the box office, as it tells them itself."""
+    return (home / "sandbox" / "truth-vista.jsonl").read_text(encoding="utf-8").count('"booking-completed"')
+
+
+async def test_purchases_under_way_end_before_what_they_need(home: Path) -> None:
+    """Calls of the gateway and of the box office are under way when the copy is stopped: API and worker get
+    their answers.
+    """
+    with a_copy(home) as copy:
+        sandbox = Sandbox(f"http://127.0.0.1:{copy.sandbox_port}")
+        api_url = f"http://127.0.0.1:{copy.port}"
+        place = SimpleNamespace(
+            api_url=api_url, sandbox=sandbox, showtimes=[], page=0, said=lambda: copy.said
+        )
+        town = cast("Town", place)
+        box = Box(town)
+        hall = await box.hall()
+        buyers = [await box.guest() for _ in range(3)]
+        orders = [
+            await buyer.hold(hall.id, hall.free[2 * at : 2 * at + 1]) for at, buyer in enumerate(buyers)
+        ]
+        await sandbox.rule("vista", "order/payment", delay_s=3)
+        await buyers[0].pay(orders[0])
+        await sandbox.rule("vista", "order/startexternalpayment", delay_s=3, times=2)
+        paying = [
+            asyncio.create_task(buyer.open_payment(order_id))
+            for buyer, order_id in zip(buyers[1:], orders[1:], strict=True)
+        ]
+
+        async def all_wait() -> bool:
+            return not await sandbox.rules()  # each is used up by a call that then waits
+
+        await eventually(all_wait, town)
+        before = booked(home)
+        assert await asyncio.to_thread(copy.stop) == 0
+        assert [(await answer).status_code for answer in paying] == [200, 200]
+        await box.close()
+    assert booked(home) == before + 1
+    for log in ("api.log", "worker.log"):
+        assert "no connection" not in (home / "logs" / log).read_text(encoding="utf-8")
 
 
 def test_ctrl_c_ends_it_all(home: Path) -> None:

@@ -15,7 +15,7 @@ LONGEST_DELAY_S = 10.0
 @dataclass(frozen=True, slots=True)
 class Part:
     """A process of ours. `health` is an address that answers 200 once it is well; without one it is enough to
-    run. `grace_s` is how long it may take to stop.
+    run. `grace_s` is how long it may take to stop. `needed` by the other parts: it ends after them.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Part:
     log: str
     health: tuple[str, int, str] | None = None
     grace_s: float = 10
+    needed: bool = False
 
     @property
     def command(self) -> list[str]:

@@ -135,14 +135,18 @@ class Supervisor:
                 self._bury(running, running.child)
 
     def stop(self) -> None:
-        """End everything: those who take requests first, the servers under them last."""
+        """End everything: those who take requests or do work first; once they are gone what they call, and
+        the servers under them last.
+        """
         self._screen.say("Stopping …")
-        for running in reversed(self._parts):
-            if running.child is not None:
-                running.child.ask_to_stop()
-        for running in reversed(self._parts):
-            if running.child is not None:
-                self._reap(running.child, running.part.grace_s)
+        for needed in (False, True):
+            parts = [one for one in reversed(self._parts) if one.part.needed is needed]
+            for running in parts:
+                if running.child is not None:
+                    running.child.ask_to_stop()
+            for running in parts:
+                if running.child is not None:
+                    self._reap(running.child, running.part.grace_s)
         if self.redis is not None:
             self.redis.stop()
         if self.postgres is not None:

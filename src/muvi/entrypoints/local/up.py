@@ -25,6 +25,8 @@ FILMS = "/api/v1/films?limit=1"
 TRY = ".venv/bin/muvi buy"
 """What to do next with a copy that has just come up; `make up` put the command there."""
 START_TIMEOUT_S = 90.0
+ENDS_WITHIN_S = 35.0
+"""API and worker cut what is under way themselves before that."""
 SYNC_TIMEOUT_S = 600.0
 SYNC_TRIES = 3
 
@@ -39,6 +41,8 @@ class Place:
     sandbox_port: int
     metrics_port: int = 0
     """Of the worker; 0: it answers nobody."""
+    drain_s: int = 0
+    """How long the API is unready before it takes nobody new."""
 
     @classmethod
     def told(cls, environment: Mapping[str, str]) -> Place:
@@ -46,7 +50,12 @@ class Place:
         preflight.check_no_loose_parts(environment)
         settings = _settings({**_to_come(environment), **environment})
         return cls(
-            settings.home, settings.host, settings.port, settings.sandbox_port, settings.worker_metrics_port
+            settings.home,
+            settings.host,
+            settings.port,
+            settings.sandbox_port,
+            settings.worker_metrics_port,
+            settings.drain_s,
         )
 
     @property
@@ -66,14 +75,16 @@ class Place:
 
     def api(self) -> Part:
         health = (self.near_host, self.port, "/health/ready")
-        return Part("API", ("-m", "muvi.entrypoints.api"), "api.log", health)
+        grace_s = self.drain_s + ENDS_WITHIN_S
+        return Part("API", ("-m", "muvi.entrypoints.api"), "api.log", health, grace_s=grace_s)
 
     def worker(self) -> Part:
         health = (self.near_host, self.metrics_port, "/health/live") if self.metrics_port else None
-        return Part("Worker", ("-m", "muvi.entrypoints.worker"), "worker.log", health, grace_s=30)
+        return Part("Worker", ("-m", "muvi.entrypoints.worker"), "worker.log", health, grace_s=ENDS_WITHIN_S)
 
     def sandbox(self) -> Part:
-        return Part("Sandbox", ("-m", "muvi_sandbox"), "sandbox.log", (LOCAL, self.sandbox_port, "/health"))
+        health = (LOCAL, self.sandbox_port, "/health")
+        return Part("Sandbox", ("-m", "muvi_sandbox"), "sandbox.log", health, needed=True)
 
 
 DEMO_CONTENT = Part("Demo content", ("-m", "muvi", "demo-content"), "demo-content.log")
