@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,12 +11,14 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from muvi.entrypoints.buying.card import could_be_a_card
 from muvi.entrypoints.buying.forms import Forms
 from muvi.entrypoints.buying.purchase import Purchase, Wish
 from muvi.entrypoints.buying.sandbox import CARDS, Sandbox
 from muvi.entrypoints.buying.seats import pick_film, pick_seats, pick_show
 from muvi.entrypoints.buying.web import Api, CannotBuy
 from muvi.entrypoints.commands.buy import buy
+from muvi_sandbox import cards
 
 NOW = datetime(2026, 1, 15, 14, 0, tzinfo=UTC)
 SANDBOX, API = "http://sandbox.invalid", "http://muvi.invalid"
@@ -111,7 +115,7 @@ def test_a_gateways_own_page_is_walked_to_its_end(card: str) -> None:
 
     way = forms(answer).fill_in(HOSTED, CARDS[card])
     assert (way.address, way.fields) == (f"{API}/return", {"status": "14"})
-    assert way.challenged is (card == "challenge")
+    assert (way.challenged, way.refused) == (card == "challenge", card == "declined")
     third = {"paid": [], "declined": ["/payfort/page/ref/cancel"], "challenge": ["/payfort/3ds/ref"]}
     assert asked == ["/payfort/FortAPI/paymentPage", "/payfort/page/ref", *third[card]]
 
@@ -205,3 +209,47 @@ def test_nobody_there_is_told_before_anybody_is_asked_for_money(monkeypatch: pyt
     shown = CliRunner().invoke(buy, ["--base-url", API])
     assert (shown.exit_code, "for real" in shown.output) == (1, False)
     assert f"{API}/ does not answer" in shown.output
+
+
+@pytest.mark.parametrize(
+    "card", ["123", "4111 1111 1111 1112", "4111111111111111111111", "card", "٤١١١١١١١١١١١١١١١"]
+)
+def test_a_card_that_is_none_is_refused_before_anything_is_ordered(card: str) -> None:
+    shown = CliRunner().invoke(buy, ["--base-url", API, "--card", card])
+    assert (shown.exit_code, "is no card number" in shown.output) == (2, True)
+
+
+def test_every_card_of_the_sandbox_could_be_one() -> None:
+    stories = (cards.NO_FUNDS, cards.REVIEWED, cards.UNCERTAIN, cards.SLOW)
+    assert all(could_be_a_card(number) for number in (*CARDS.values(), *stories))
+
+
+@pytest.mark.parametrize("state", ["declined", "failed", "open"])
+def test_a_refused_card_ends_the_wait_and_frees_the_seats(
+    monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """The twin, where the page says nothing of the card yet, waits and leaves the order as it is."""
+    monkeypatch.setattr("muvi.entrypoints.buying.purchase.SANDBOX_PAYS_WITHIN_S", 0.0)
+    calls: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(request.url.path)
+        if request.url.path.endswith("/state"):
+            return httpx.Response(200, json={"state": state})
+        return httpx.Response(200, json={"id": "7", "status": "PENDING"})
+
+    api = Api(API, "en", httpx.MockTransport(answer))
+    sandbox = Sandbox(SANDBOX, httpx.MockTransport(answer))
+    purchase = Purchase(api, sandbox, Wish(phone="+966550000000"), str, lambda _: None)
+    purchase._order, purchase._paying = {"id": "7"}, {"paymentId": "8", "nextAction": WIDGET}
+    with pytest.raises(CannotBuy) as told:
+        purchase.be_confirmed()
+    refused = state != "open"
+    assert ("was refused" in str(told.value)) is refused
+    assert ("was cancelled" in purchase.left_behind()) is refused
+    assert (calls[-1] == "/api/v1/orders/7/cancel") is refused
+
+
+def test_a_kept_ticket_is_no_part_of_the_repository() -> None:
+    ignored = Path(".gitignore").read_text(encoding="utf-8").splitlines()
+    assert any(fnmatch("/ticket-WB73N5M.png", line) for line in ignored)

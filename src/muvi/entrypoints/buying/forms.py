@@ -18,11 +18,14 @@ HOPS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayBack:
-    """Where the gateway sends the browser at the end: to an address, or to post `fields` to it."""
+    """Where the gateway sends the browser at the end: to an address, or to post `fields` to it. `refused`:
+    its own page showed the form again. A widget's gateway sends the browser on either way.
+    """
 
     address: str
     fields: Mapping[str, str] = field(default_factory=dict)
     challenged: bool = False
+    refused: bool = False
 
 
 class Forms:
@@ -64,11 +67,13 @@ class Forms:
         """A gateway's own page posts the browser back; after a refused card it shows its form again, which
         the shopper leaves.
         """
-        if "html" in answer.headers.get("content-type", ""):
+        refused = "html" in answer.headers.get("content-type", "")
+        if refused:
             answer = self._posted(f"{page}/cancel", {})
         try:
             told = answer.json()
-            return WayBack(address=str(told["url"]), fields=dict(told["fields"]), challenged=challenged)
+            address, fields = str(told["url"]), dict(told["fields"])
+            return WayBack(address=address, fields=fields, challenged=challenged, refused=refused)
         except (ValueError, KeyError, TypeError) as error:
             raise CannotBuy(f"The gateway's form leads nowhere: {answer.text[:200]}") from error
 

@@ -161,17 +161,23 @@ class Purchase:
         if back.is_error:
             raise refusal(back)
         bank = ", the bank's challenge accepted" if way.challenged else ""
-        text = f"card ending in {card[-4:]}{bank}"
-        return Step("form", text, {"filledIn": True, "cardEnd": card[-4:], "challenged": way.challenged})
+        bank += ", refused" if way.refused else ""
+        facts = {"filledIn": True, "cardEnd": card[-4:], "challenged": way.challenged, "refused": way.refused}
+        return Step("form", f"card ending in {card[-4:]}{bank}", facts)
 
     def be_declined(self) -> Step:
-        page = f"{self.api.base_url}/pay/{self._paying['paymentId']}/state"
-        state = self._watch(lambda: self.api.fetch(page).json().get("state"), DECLINED, "paid")
+        state = self._watch(self._page_state, DECLINED, "paid")
         return Step("declined", "no money was taken, the seats are still held", {"state": state})
 
     def let_go(self) -> Step:
         order = self.api.post(f"/orders/{self._order['id']}/cancel", {})
         return Step("cancel", "the seats are free again", {"status": order.get("status", "")})
+
+    def _page_state(self) -> object:
+        """What the payment page says of the payment."""
+        return (
+            self.api.fetch(f"{self.api.base_url}/pay/{self._paying['paymentId']}/state").json().get("state")
+        )
 
     def be_confirmed(self) -> Step:
         self._watch(self._look, {"CONFIRMED"}, "EXPIRED", "CANCELLED")
@@ -179,12 +185,22 @@ class Purchase:
         return Step("confirmation", f"booking {reference}", {"status": "CONFIRMED", "booking": reference})
 
     def _look(self) -> object:
+        """How the order stands; of one that waits to be paid, whether its card was refused."""
         self._order = self.api.get(f"/orders/{self._order['id']}")
+        if self._order["status"] != "PENDING" or not self._filled_in:
+            return self._order["status"]
+        if self._page_state() in DECLINED:
+            self._paying = {}  # so that nobody is told that it may have been paid
+            raise CannotBuy("The card was refused at the gateway's form: no money was taken")
         return self._order["status"]
 
+    @property
+    def _filled_in(self) -> bool:
+        """Whether we put the card in; a person at a real form may try another card after a refused one."""
+        return self.sandbox is not None and self.sandbox.forms.know(self._paying["nextAction"])
+
     def _watch(self, look: Callable[[], object], wanted: Collection[str], *others: str) -> object:
-        filled_in = self.sandbox is not None and self.sandbox.forms.know(self._paying["nextAction"])
-        patience_s = SANDBOX_PAYS_WITHIN_S if filled_in else PERSON_PAYS_WITHIN_S
+        patience_s = SANDBOX_PAYS_WITHIN_S if self._filled_in else PERSON_PAYS_WITHIN_S
         end = time.monotonic() + patience_s
         while (state := look()) not in wanted:
             if state in others or time.monotonic() > end:

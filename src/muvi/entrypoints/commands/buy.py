@@ -11,8 +11,20 @@ from typing import Any
 
 import click
 
+from muvi.entrypoints.buying.card import could_be_a_card
+
 OUTCOMES = ("paid", "declined", "challenge")
 WIDTH = 14
+
+
+def _card_number(_: click.Context, __: click.Parameter, typed: str) -> str:
+    """The digits of a card's number, checked as any shop does before anything is ordered."""
+    number = typed.replace(" ", "").replace("-", "")
+    if number and not could_be_a_card(number):
+        raise click.BadParameter(
+            f"{typed!r} is no card number: 12 to 19 digits, the last of which checks the others"
+        )
+    return number
 
 
 @click.command()
@@ -27,7 +39,9 @@ WIDTH = 14
     show_default=True,
     help="What the sandbox's card does.",
 )
-@click.option("--card", default="", help="Another card of the sandbox (docs/sandbox.md).")
+@click.option(
+    "--card", default="", callback=_card_number, help="Another card of the sandbox (docs/sandbox.md)."
+)
 @click.option("--gateway", default="", help="The payment gateway; else the default one.")
 @click.option("--lang", type=click.Choice(["en", "ar"]), default="en", show_default=True)
 @click.option("--base-url", default="", help="Where Muvi is; else the copy that `make up` runs.")
