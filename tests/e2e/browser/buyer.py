@@ -35,7 +35,7 @@ TITLES = {
     "declined": {"en": "The card was declined", "ar": "رُفضت البطاقة"},
     "paid": {"en": "Payment received", "ar": "تم استلام الدفع"},
     "confirming": {"en": "Confirming your payment", "ar": "جارٍ تأكيد الدفع"},
-    "failed": {"en": "The payment was declined", "ar": "رُفضت عملية الدفع"},
+    "failed": {"en": "The payment did not go through", "ar": "لم تتم عملية الدفع"},
     "over": {"en": "Time is up", "ar": "انتهى الوقت"},
     "another": {"en": "Pay with another card", "ar": "الدفع ببطاقة أخرى"},
     "ended": {"en": "This booking is over", "ar": "انتهى هذا الحجز"},

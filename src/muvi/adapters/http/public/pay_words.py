@@ -95,7 +95,7 @@ HEADINGS: Final = {
         ),
         _S.REFUNDED: ("Payment refunded", "The whole amount is going back to your card."),
         _S.FAILED: (
-            "The payment was declined",
+            "The payment did not go through",
             (
                 "The card was not charged. If you have just tried another one, please wait: this page will "
                 "tell you what became of it. Otherwise, please start the payment again."
@@ -135,7 +135,7 @@ HEADINGS: Final = {
         ),
         _S.REFUNDED: ("تمت إعادة المبلغ", "المبلغ كاملًا في طريقه إلى بطاقتك."),
         _S.FAILED: (
-            "رُفضت عملية الدفع",
+            "لم تتم عملية الدفع",
             (
                 "لم يُخصم أي مبلغ من البطاقة. إذا جرّبت بطاقة أخرى للتو فانتظر: ستعرض هذه الصفحة نتيجتها. "
                 "وإلا فيرجى بدء الدفع من جديد."
