@@ -19,9 +19,12 @@ from tests.builders_payments import (
     an_open_attempt,
 )
 
+from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import PAID, TRANSITIONS, AttemptEventKind, AttemptStatus
 from muvi.domain.payments.capture import RefundExceedsCapture
-from muvi.domain.payments.report import TransactionKind, Verdict
+from muvi.domain.payments.doubt import DOUBT_S, in_doubt
+from muvi.domain.payments.front_end import USED_UP
+from muvi.domain.payments.report import PaymentReport, ReportedTransaction, TransactionKind, Verdict
 from muvi.domain.payments.watch import POLLS_S, payable_until
 from muvi.domain.shared.money import Money
 
@@ -450,3 +453,67 @@ class AttemptMachine(RuleBasedStateMachine):
 
 TestAttemptMachine = AttemptMachine.TestCase
 TestAttemptMachine.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def refused_form() -> PaymentAttempt:
+    """The gateway took the form no more, and a visit said so."""
+    attempt = an_open_attempt(front=A_FORM)
+    attempt.last_code = USED_UP
+    attempt.signal(NOW)
+    return attempt
+
+
+ON_PAGE = replace(a_report(Verdict.PENDING), page_only=True)
+
+
+@pytest.mark.parametrize(
+    ("report", "another"),
+    [
+        (a_report(Verdict.UNPAID), True),
+        (ON_PAGE, True),
+        (a_report(Verdict.PENDING), False),
+        (a_report(Verdict.UNKNOWN), False),
+        (a_report(Verdict.UNKNOWN, retry_after_s=60), False),
+        (a_report(Verdict.CAPTURED), False),
+    ],
+)
+def test_a_form_is_replaced_once_nothing_was_taken_by_it(
+    report: PaymentReport,
+    another: bool,  # noqa: FBT001
+) -> None:
+    attempt = refused_form()
+    attempt.apply(report, NOW, signals_seen=attempt.signals)
+    assert (attempt.pay_by == NOW) is another
+
+
+def test_an_unclear_answer_leaves_that_to_the_next_one() -> None:
+    attempt = refused_form()
+    attempt.apply(a_report(Verdict.UNKNOWN), NOW, signals_seen=1)
+    attempt.apply(a_report(Verdict.UNPAID), NOW, signals_seen=1)
+    assert (attempt.pay_by, attempt.last_code) == (NOW, "unpaid")
+
+
+def test_an_answer_to_a_question_of_before_the_visit_replaces_no_form() -> None:
+    attempt = refused_form()
+    attempt.apply(a_report(Verdict.UNPAID), NOW, signals_seen=0)
+    assert (attempt.pay_by > NOW, attempt.last_code) == (True, USED_UP)
+
+
+def test_a_form_that_was_not_refused_stays() -> None:
+    """The twin."""
+    attempt = an_open_attempt(front=A_FORM)
+    attempt.apply(a_report(Verdict.UNPAID), NOW, signals_seen=0)
+    assert attempt.pay_by > NOW
+
+
+@pytest.mark.parametrize(
+    "rows", [(), (a_transaction(kind=TransactionKind.AUTHORIZATION),)], ids=["another's", "reserved"]
+)
+def test_money_that_cannot_be_kept_is_in_doubt(rows: tuple[ReportedTransaction, ...]) -> None:
+    """A row that another attempt holds is left out; what is only reserved may never be taken."""
+    attempt = an_open_attempt()
+    told = PaymentReport(verdict=Verdict.CAPTURED, transactions=rows)
+    late = attempt.watch_until + timedelta(seconds=DOUBT_S)
+    attempt.apply(told, late - timedelta(minutes=1), signals_seen=0)
+    assert (attempt.is_paid, attempt.last_verdict) == (False, Verdict.UNKNOWN)
+    assert in_doubt(attempt, late)

@@ -15,7 +15,7 @@ from muvi.application.payments.receive_webhook import ReceiveWebhookCommand, Web
 from muvi.application.payments.show_payment_page import PageState, PaymentNotFound
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.shared.errors import NotFound
-from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed
+from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed, WebhookNotice
 
 World = PaymentsWorld
 
@@ -260,6 +260,46 @@ async def test_a_visit_is_recognised_by_the_gateways_own_id_too(world: World) ->
     noted = await world.note_return(NoteReturnCommand(gateway="memory", checkout_id=attempt.checkout_id))
     assert noted is not None
     assert noted.order_id == attempt.order_id
+
+
+def returning(world: World, monkeypatch: pytest.MonkeyPatch, checkout_id: str, *, used_up: bool) -> None:
+    """The gateway signs the fields that a browser posts back."""
+    notice = WebhookNotice(digest="d", kind="PURCHASE", checkout_id=checkout_id, is_used_up=used_up)
+    monkeypatch.setattr(world.gateway, "read_webhook", lambda *_: notice)
+
+
+@pytest.mark.parametrize("used_up", [True, False])
+async def test_a_visit_says_that_the_form_was_refused(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    used_up: bool,  # noqa: FBT001
+) -> None:
+    """Which ends it only when the check that follows finds nothing taken."""
+    attempt = await world.opened()
+    returning(world, monkeypatch, attempt.checkout_id, used_up=used_up)
+    await world.note_return(NoteReturnCommand(gateway="memory", posted=b"signed"))
+    noted = await world.attempt(attempt.id)
+    assert (noted.signals, noted.pay_by > world.clock.now()) == (1, True)
+    await world.work()
+    assert ((await world.attempt(attempt.id)).pay_by > world.clock.now()) is not used_up
+
+
+async def test_signed_fields_name_the_payment_and_an_address_beside_them_does_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant, other = await world.opened(1), await world.opened(2)
+    returning(world, monkeypatch, meant.checkout_id, used_up=False)
+    command = NoteReturnCommand(gateway="memory", posted=b"signed", checkout_id=other.checkout_id)
+    noted = await world.note_return(command)
+    assert noted is not None
+    assert noted.attempt_id == meant.id
+
+
+async def test_fields_that_nobody_signed_name_nothing(world: World) -> None:
+    attempt = await world.opened()
+    command = NoteReturnCommand(gateway="memory", posted=b"a|b|c|d", checkout_id=attempt.checkout_id)
+    assert await world.note_return(command) is None
+    assert (await world.attempt(attempt.id)).signals == 0
 
 
 async def test_only_a_known_failure_leads_to_the_failure_page(world: World) -> None:

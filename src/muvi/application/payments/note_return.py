@@ -8,6 +8,7 @@ from uuid import UUID
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.capture import goes_back
+from muvi.domain.payments.front_end import USED_UP
 from muvi.domain.shared.text import Language
 from muvi.ports.clock import Clock
 from muvi.ports.payments.gateway import PaymentGateways, WebhookForged, WebhookMalformed, WebhookNotice
@@ -60,9 +61,9 @@ class NoteReturn:
             if attempt is None or attempt.gateway != command.gateway:
                 return None
             if attempt.checkout_id and not attempt.is_paid:
-                attempt.signal(now)
                 if proven is not None and proven.is_used_up:
-                    attempt.pay_by = min(attempt.pay_by, now)  # the next `pay` makes a form that is taken
+                    attempt.last_code = USED_UP  # another form, once the check says that nothing was taken
+                attempt.signal(now)
                 await tx.attempts.save(attempt)
         return ReturnNoted(
             attempt_id=attempt.id,

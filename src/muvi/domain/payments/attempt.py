@@ -16,7 +16,7 @@ from muvi.domain.payments.attempt_status import (
     AttemptStatus,
 )
 from muvi.domain.payments.capture import Capture, captured_ids, given_back, reserved
-from muvi.domain.payments.front_end import FrontEnd
+from muvi.domain.payments.front_end import USED_UP, FrontEnd
 from muvi.domain.payments.report import PaymentReport, Verdict
 from muvi.domain.payments.watch import LATE_UNTIL, OPENING_S, WATCH_S, last_look, late_look, next_poll
 from muvi.domain.shared.money import Money
@@ -98,26 +98,18 @@ class PaymentAttempt:
         )
 
     def opened(
-        self,
-        *,
-        checkout_id: str,
-        entity: str,
-        now: datetime,
-        pay_by: datetime,
-        front: FrontEnd,
+        self, *, checkout_id: str, entity: str, now: datetime, pay_by: datetime, front: FrontEnd
     ) -> None:
         """Record the checkout that the gateway opened; the watch starts."""
         self._become(AttemptStatus.PENDING)
         self.checkout_id, self.entity, self.front = checkout_id, entity, front
-        self.opened_at, self.pay_by = now, pay_by
-        self.watch_until = now + timedelta(seconds=WATCH_S)
+        self.opened_at, self.pay_by, self.watch_until = now, pay_by, now + timedelta(seconds=WATCH_S)
         self.next_check_at = next_poll(now, opened_at=now)
 
     def not_opened(self, now: datetime, code: str = "") -> None:
         """The gateway refused, or its answer was lost: a checkout nobody knows of cannot be paid."""
-        self.last_code = code
-        self._fail(now)
-        self.next_check_at = None
+        self.last_code, self.next_check_at = code, None
+        self._turn(AttemptStatus.FAILED, AttemptEventKind.FAILED, now)
 
     @property
     def is_open(self) -> bool:
@@ -204,10 +196,15 @@ class PaymentAttempt:
         news = self.signals > signals_seen or bool(fresh - report.ended_ids)
         self.polls += 1
         self.checked_at, self.lease_until = now, None
-        if self.unanswered or not report.is_put_off:  # without news, what was known stays known
-            self.last_verdict = report.verdict
-        self.last_code = report.code or self.last_code
         self._take_captures(report, now)
+        if self.unanswered or not report.is_put_off:  # without news, what was known stays known
+            lost = report.verdict is Verdict.CAPTURED and not self.is_paid  # reserved only, or not ours
+            self.last_verdict = Verdict.UNKNOWN if lost else report.verdict
+        used_up = self.last_code == USED_UP and not report.captures
+        free = used_up and self.signals == signals_seen and report.is_unpaid
+        if free:
+            self.pay_by = min(self.pay_by, now)  # the next `pay` makes a form that is taken
+        self.last_code = USED_UP if used_up and not free else report.code or self.last_code
         self._follow(report, now)
         if self.signals == signals_seen:
             self.denied_by = tuple(dict.fromkeys((*self.denied_by, *report.denied)))
@@ -235,13 +232,11 @@ class PaymentAttempt:
         if self.status is not AttemptStatus.PENDING:
             return
         if report.is_authorized:
-            self._become(AttemptStatus.AUTHORIZED)
-            self._tell(AttemptEventKind.AUTHORIZED, now)
+            self._turn(AttemptStatus.AUTHORIZED, AttemptEventKind.AUTHORIZED, now)
         elif report.verdict is Verdict.DECLINED:
-            self._fail(now)
+            self._turn(AttemptStatus.FAILED, AttemptEventKind.FAILED, now)
         elif self._denied(report, now):
-            self._become(AttemptStatus.EXPIRED)
-            self._tell(AttemptEventKind.EXPIRED, now)
+            self._turn(AttemptStatus.EXPIRED, AttemptEventKind.EXPIRED, now)
 
     def _denied(self, report: PaymentReport, now: datetime) -> bool:
         """Whether no money will come any more: said by every account, after the watch."""
@@ -249,8 +244,8 @@ class PaymentAttempt:
 
     def _unheard(self, report: PaymentReport) -> bool:
         """Whether somebody told of a transaction that nothing is known of yet."""
-        known = captured_ids(self.captured)
-        return bool(set(self.payment_ids) - known - {row.id for row in report.transactions})
+        told = captured_ids(self.captured) | {row.id for row in report.transactions}
+        return bool(set(self.payment_ids) - told)
 
     def _plan(self, report: PaymentReport, now: datetime, *, news: bool) -> None:
         denied = self._denied(report, now)
@@ -285,9 +280,9 @@ class PaymentAttempt:
         if self.status not in (target, AttemptStatus.REFUNDED):
             self._become(target)
 
-    def _fail(self, now: datetime) -> None:
-        self._become(AttemptStatus.FAILED)
-        self._tell(AttemptEventKind.FAILED, now)
+    def _turn(self, target: AttemptStatus, kind: AttemptEventKind, now: datetime) -> None:
+        self._become(target)
+        self._tell(kind, now)
 
     def _become(self, target: AttemptStatus) -> None:
         if target not in TRANSITIONS[self.status]:

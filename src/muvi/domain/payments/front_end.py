@@ -34,4 +34,7 @@ class DirectCharge:
     challenge_url: str = ""
 
 
+USED_UP = "used-up"
+"""The code of an attempt whose form the gateway took no more, until it has told what became of the money."""
+
 FrontEnd = CardWidget | HostedForm | DirectCharge

@@ -64,7 +64,7 @@ class PaymentReport:
 
     `whole`: `transactions` is the gateway's own list of all that the checkout led to. Anything less may leave
     out a second capture. `denied`: accounts of ours that, asked when their word counts, deny any
-    transaction.
+    transaction. `page_only`: it is pending since the gateway's page was opened, no card was sent there.
     """
 
     verdict: Verdict
@@ -73,6 +73,12 @@ class PaymentReport:
     whole: bool = False
     denied: tuple[str, ...] = ()
     retry_after_s: float | None = None
+    page_only: bool = False
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether nothing was taken and nothing is on its way."""
+        return self.page_only or self.verdict in (Verdict.UNPAID, Verdict.DECLINED)
 
     @property
     def captures(self) -> tuple[ReportedTransaction, ...]:

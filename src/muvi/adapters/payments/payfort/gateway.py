@@ -133,10 +133,12 @@ class PayFort(PaymentGateway, TokenCharges):
         if answer is None or not self._tells_of(answer, payment.reference):
             return PaymentReport(verdict=Verdict.UNKNOWN, code=answer.response_code if answer else "")
         row = purchase(answer, payment.amount.currency, payment.entity)
-        if row.code.startswith(INCOMPLETE) and row.verdict is Verdict.PENDING and over and not payment.paid:
+        page_only = row.code.startswith(INCOMPLETE) and row.verdict is Verdict.PENDING
+        if page_only and over and not payment.paid:
             return PaymentReport(verdict=Verdict.NEVER_PAID, code=row.code, whole=True)
+        rows = (row,) if row.id else ()
         return PaymentReport(
-            verdict=row.verdict, transactions=(row,) if row.id else (), code=row.code, whole=True
+            verdict=row.verdict, transactions=rows, code=row.code, whole=True, page_only=page_only
         )
 
     @override
