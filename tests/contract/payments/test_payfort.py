@@ -1,12 +1,19 @@
 """The traps of PayFort, each met at the sandbox."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from tests.builders_payments import an_attempt
 from tests.contract.payments.gateways import PRICE, PayFortScene
+from tests.unit.payments.world import PaymentsWorld
 
+from muvi.adapters.kit.gateways import FixedGateways
+from muvi.adapters.payments.payfort.signature import Signer
+from muvi.application.payments.check_payment import CheckPayment, CheckPaymentCommand
 from muvi.domain.payments.front_end import HostedForm
 from muvi.domain.payments.report import PaymentReport, RefundReport, Verdict
+from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
 from muvi.domain.shared.text import Language
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
@@ -73,7 +80,8 @@ async def test_a_page_that_nobody_paid_is_pending_and_in_the_end_never_paid(payf
     opened_at = payfort.clock.now()
     form = payfort.forms[checkout.id]
     assert (await payfort.http.post(form.url, data=dict(form.fields))).status_code == 303
-    assert (await checked(payfort, checkout)).verdict is Verdict.PENDING
+    report = await checked(payfort, checkout)
+    assert (report.verdict, report.page_only) == (Verdict.PENDING, True)
     await payfort.wait(minutes=46)
     assert (await checked(payfort, checkout, opened_at=opened_at)).verdict is Verdict.NEVER_PAID
 
@@ -126,7 +134,8 @@ async def test_uncertain_feedback_is_settled_by_the_status(payfort: PayFortScene
 async def test_a_payment_that_waits_is_pending_and_then_paid(payfort: PayFortScene) -> None:
     checkout, _ = await payfort.opened()
     await payfort.shop(checkout.id, SLOW)
-    assert (await checked(payfort, checkout)).verdict is Verdict.PENDING
+    report = await checked(payfort, checkout)
+    assert (report.verdict, report.page_only) == (Verdict.PENDING, False)
     await payfort.wait(seconds=11)
     assert (await checked(payfort, checkout)).verdict is Verdict.CAPTURED
 
@@ -141,6 +150,57 @@ async def test_money_that_went_back_was_taken_all_the_same(payfort: PayFortScene
         )
     )
     assert (report.code, [row.amount for row in report.captures]) == ("06000", [PRICE])
+
+
+LATER_CARD = "169900000000000099"
+
+
+async def named_differently(
+    scene: PayFortScene, monkeypatch: pytest.MonkeyPatch, *, forgetting: bool = False
+) -> list[int]:
+    """A status that bears another id at the last look: what an attempt takes for its captures."""
+    world = PaymentsWorld()
+    world.clock = scene.clock  # type: ignore[assignment]
+    check = CheckPayment(world.begin, FixedGateways(scene.gateway), scene.clock)
+    attempt = an_attempt(7, now=scene.clock.now(), gateway="payfort")
+    checkout, reference = await scene.opened(to_wire(attempt.id))
+    now = scene.clock.now()
+    front, pay_by = checkout.front, now + timedelta(minutes=20)
+    attempt.opened(checkout_id=checkout.id, entity=checkout.entity, now=now, pay_by=pay_by, front=front)
+    async with world.begin() as tx:
+        await tx.attempts.add(attempt)
+    await scene.pay(checkout.id)
+    await check(CheckPaymentCommand(attempt_id=attempt.id))
+    signer = scene.settings.signer
+    theirs = Signer(digest=signer.digest, request_phrase=signer.response_phrase, response_phrase="-")
+    told = {
+        "merchant_identifier": "sandboxM",
+        "merchant_reference": reference,
+        "fort_id": LATER_CARD,
+        "response_code": "12000",
+        "transaction_code": "13666",
+        "captured_amount": str(PRICE.minor),
+    }
+    await scene.fault(call="check-status", fault="before", status=200, body=theirs.signed(told))
+    await scene.wait(minutes=46)
+    if forgetting:
+        ask = scene.gateway.check
+        monkeypatch.setattr(scene.gateway, "check", lambda about: ask(replace(about, captured_ids=())))
+    await check(CheckPaymentCommand(attempt_id=attempt.id))
+    return [capture.amount.minor for capture in (await world.attempt(attempt.id)).captured]
+
+
+async def test_the_money_of_a_reference_is_one_whatever_id_its_status_bears(
+    payfort: PayFortScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await named_differently(payfort, monkeypatch) == [PRICE.minor]
+
+
+async def test_forgetting_the_first_id_it_would_be_counted_twice(
+    payfort: PayFortScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin."""
+    assert await named_differently(payfort, monkeypatch, forgetting=True) == [PRICE.minor] * 2
 
 
 async def test_the_vendor_is_asked_within_the_budget(payfort: PayFortScene) -> None:

@@ -58,10 +58,11 @@ class GatewayCheckout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentToCheck:
-    """What we know of a checkout when we ask for its state. `payment_ids`: transactions heard of so far;
-    `paid`: money of it is known, the question is what else it led to; `denied`: accounts that have denied any
-    transaction already and need not be asked again; `declined_ids`: transactions fetched as declined already.
-    Without `news` nobody waits for the answer: the last call of a budget is not for such a question.
+    """What we know of a checkout when we ask for its state. `payment_ids`: transactions heard of so far, of
+    which `captured_ids` took money; `paid`: money of it is known, the question is what else it led to;
+    `denied`: accounts that have denied any transaction already and need not be asked again; `declined_ids`:
+    transactions fetched as declined already. Without `news` nobody waits for the answer: the last call of a
+    budget is not for such a question.
     """
 
     reference: str
@@ -70,6 +71,7 @@ class PaymentToCheck:
     amount: Money
     opened_at: datetime
     payment_ids: tuple[str, ...] = ()
+    captured_ids: tuple[str, ...] = ()
     paid: bool = False
     denied: tuple[str, ...] = ()
     declined_ids: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class PaymentToCheck:
             amount=attempt.amount,
             opened_at=attempt.opened_at,
             payment_ids=attempt.payment_ids,
+            captured_ids=tuple(capture.transaction_id for capture in attempt.captured),
             paid=attempt.is_paid,
             denied=attempt.denied_by,
             declined_ids=attempt.declined_ids,

@@ -132,7 +132,7 @@ class PayFort(PaymentGateway, TokenCharges):
             return PaymentReport(verdict=verdict, code=answer.response_code)
         if answer is None or not self._tells_of(answer, payment.reference):
             return PaymentReport(verdict=Verdict.UNKNOWN, code=answer.response_code if answer else "")
-        row = purchase(answer, payment.amount.currency, payment.entity)
+        row = purchase(answer, payment.amount.currency, payment.entity, payment.captured_ids)
         page_only = row.code.startswith(INCOMPLETE) and row.verdict is Verdict.PENDING
         if page_only and over and not payment.paid:
             return PaymentReport(verdict=Verdict.NEVER_PAID, code=row.code, whole=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from muvi.adapters.payments.payfort.codes import is_reserved, verdict_of
@@ -46,10 +48,13 @@ def read(body: bytes, signer: Signer) -> Answer | None:
         return None
 
 
-def purchase(answer: Answer, currency: str, entity: str) -> ReportedTransaction:
+def purchase(answer: Answer, currency: str, entity: str, known: Sequence[str] = ()) -> ReportedTransaction:
     """The one transaction of a reference. Money that was taken outweighs what came after it: a refund, or a
     later card that failed. A success without an amount or an id proves nothing yet, and an amount that cannot
     be read leaves everything open.
+
+    A reference is paid once, so its money is that which is `known` already, whatever id the latest operation
+    on it bears.
     """
     code, taken = answer.transaction_code, answer.captured_minor
     verdict = Verdict.CAPTURED if taken else verdict_of(code) if taken == 0 else Verdict.UNKNOWN
@@ -57,7 +62,7 @@ def purchase(answer: Answer, currency: str, entity: str) -> ReportedTransaction:
     if verdict is Verdict.CAPTURED and not ((taken or reserved) and answer.fort_id):
         verdict = Verdict.UNKNOWN
     return ReportedTransaction(
-        id=answer.fort_id,
+        id=known[0] if known and verdict is Verdict.CAPTURED else answer.fort_id,
         kind=TransactionKind.AUTHORIZATION if reserved else TransactionKind.DEBIT,
         verdict=verdict,
         code=code,
