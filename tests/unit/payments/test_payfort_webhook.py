@@ -170,6 +170,29 @@ def test_one_message_cannot_be_cut_into_others(names: tuple[str, ...], encode: o
         READER.read(encode(fields))  # type: ignore[operator]
 
 
+def test_a_fields_name_cannot_hold_others() -> None:
+    fields = signed(RECUT)
+    fields[f"amount={fields.pop('amount')}command"] = fields.pop("command")
+    assert SIGNER.is_genuine(fields)
+    with pytest.raises(WebhookMalformed):
+        READER.read(as_json(fields))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"response_message": "amount=8650 is above the limit of fort_id=1"},
+        {"order_description": "command=1"},
+        {"customer_name": "fort_id=7"},
+    ],
+)
+def test_words_that_look_like_fields_are_no_reason_to_refuse_a_message(change: dict[str, str]) -> None:
+    assert READER.read(as_json(signed(RECUT | change))).reference == "01JATTEMPT"
+    without = {name: text for name, text in RECUT.items() if name not in ("fort_id", "amount", "command")}
+    late = {"response_message": "no amount=, command= or fort_id="}
+    assert READER.read(as_json(signed(without | late))).reference == "01JATTEMPT"
+
+
 def test_a_field_that_tells_nothing_apart_may_be_cut() -> None:
     """The twin: it is the same message, heard once."""
     fields = recut("response_message", "status")

@@ -6,16 +6,18 @@ import pytest
 from tests.builders_payments import PRICE
 from tests.unit.payments.world import Killed, PaymentsWorld
 
-from muvi.adapters.memory.gateway import Trouble
-from muvi.application.payments.receive_webhook import ReceiveWebhookCommand, WebhookFate
+from muvi.adapters.kit.gateways import FixedGateways
+from muvi.adapters.memory.gateway import MemoryGateway, Trouble
+from muvi.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookCommand, WebhookFate
 from muvi.application.payments.send_refund import SendRefundCommand
 from muvi.domain.payments import refund as refund_rules
 from muvi.domain.payments.attempt import PaymentAttempt
 from muvi.domain.payments.attempt_status import AttemptStatus
 from muvi.domain.payments.refund import Refund, RefundStatus
-from muvi.domain.payments.report import Verdict
+from muvi.domain.payments.report import RefundReport, Verdict
 from muvi.domain.shared.ids import to_wire
 from muvi.domain.shared.money import Money
+from muvi.ports.payments.gateway import RefundRequest
 
 World = PaymentsWorld
 
@@ -237,15 +239,20 @@ async def test_a_message_that_only_wants_a_question_would_let_it_go_out_twice(
 
 async def test_a_message_about_a_refund_of_nobody_knows_which_leaves_the_others_alone(world: World) -> None:
     """Only what is on its way may be meant, and only of that payment."""
-    attempt, other = await paid(world), await world.opened(2)
+    attempt = await paid(world)
+    other = await world.opened(2, order_id=attempt.order_id)
     await world.hear(other.checkout_id, world.gateway.pay(other.checkout_id))
     await world.work()
-    waits, elsewhere = await world.refund(attempt.id, Money(100)), await world.refund(other.id)
+    elsewhere = await world.refund(other.id)
+    world.gateway.fail("refund", Trouble.LOST)
+    await world.work()
+    waits = await world.refund(attempt.id, Money(100))
     body = f"RF|{to_wire(attempt.id)}||".encode()
     command = ReceiveWebhookCommand(gateway="memory", headers={"x-proof": "memory"}, body=body)
     assert await world.receive(command) is WebhookFate.KEPT
-    for refund in (waits, elsewhere):
-        assert (await world.kept_refund(refund.id)).status is RefundStatus.REQUESTED
+    stand = [await world.kept_refund(refund.id) for refund in (waits, elsewhere)]
+    assert [one.status for one in stand] == [RefundStatus.REQUESTED, RefundStatus.SENT]
+    assert not any(one.transaction_id for one in stand)
 
 
 async def test_two_workers_send_once(world: World) -> None:
@@ -256,3 +263,45 @@ async def test_two_workers_send_once(world: World) -> None:
     assert await world.send_refund(SendRefundCommand(refund_id=refund.id)) is None
     world.clock.advance(seconds=timedelta(minutes=1).total_seconds())
     assert await world.send_refund(SendRefundCommand(refund_id=refund.id)) is RefundStatus.DONE
+
+
+async def test_a_gateway_is_told_what_else_was_asked_for_of_the_same_money(world: World) -> None:
+    """Refunds that went are among it, those of another payment are not."""
+    attempt, other = await paid(world), await world.opened(2)
+    await world.hear(other.checkout_id, world.gateway.pay(other.checkout_id))
+    await world.work()
+    await world.refund(other.id, Money(7))
+    await world.refund(attempt.id, Money(1000))
+    await world.work()
+    told: list[int] = []
+    refund, ask = world.gateway.refund, world.gateway.check_refund
+
+    async def sends(request: RefundRequest) -> RefundReport:
+        told.append(request.others_minor)
+        return await refund(request)
+
+    async def asks(request: RefundRequest) -> RefundReport:
+        told.append(request.others_minor)
+        return await ask(request)
+
+    world.gateway.refund, world.gateway.check_refund = sends, asks  # type: ignore[method-assign]
+    world.gateway.fail("refund", Trouble.LOST)
+    await world.refund(attempt.id, Money(500))
+    await world.later(60)
+    assert told == [1000, 1000]
+
+
+@pytest.mark.parametrize("kind", ["attempt", "refund"])
+async def test_a_gateway_speaks_only_of_what_is_its_own(world: World, kind: str) -> None:
+    attempt = await paid(world)
+    refund = await world.refund(attempt.id)
+    signals = attempt.signals
+    other = MemoryGateway(world.clock, "other")
+    hear = ReceiveWebhook(world.begin, FixedGateways(other), world.clock, world.ids)
+    reference = to_wire(attempt.id if kind == "attempt" else refund.id)
+    command = ReceiveWebhookCommand(
+        gateway="other", headers={"x-proof": "other"}, body=f"PAYMENT|{reference}||".encode()
+    )
+    assert await hear(command) is WebhookFate.QUARANTINED
+    assert (await world.attempt(attempt.id)).signals == signals
+    assert not (await world.kept_refund(refund.id)).transaction_id
