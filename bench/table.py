@@ -44,9 +44,10 @@ def machine() -> str:
     """What it was measured on, and how busy that was before."""
     cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     names = [line.partition(":")[2].strip() for line in cpu.splitlines() if line.startswith("model name")]
+    kernel = ".".join(platform.release().split(".")[:2])  # the rest is the machine's own name for it
     load = Path("/proc/loadavg").read_text(encoding="ascii").split()[0]
     return (
-        f"{len(names)} processors: {names[0] if names else 'unknown processor'}, Linux {platform.release()}, "
+        f"{len(names)} processors: {names[0] if names else 'unknown processor'}, Linux {kernel}, "
         f"CPython {platform.python_version()}, {time.strftime('%Y-%m-%d')}; load average before: {load}"
     )
 

@@ -11,12 +11,13 @@ from tests.e2e.checker import at_rest
 from tests.e2e.guest import CHALLENGED, DECLINED, Box, Guest, Json
 from tests.e2e.samples import lacks
 from tests.e2e.town import WORKER, Town, eventually
+from tests.scanner import scanner_check
+from tests.tax_qr import read_zatca_qr
 
 from muvi.adapters.tickets.qr import QrPictures
-from muvi.adapters.tickets.signer import Ed25519TicketSigner, scanner_check
+from muvi.adapters.tickets.signer import Ed25519TicketSigner
 from muvi.domain.shared.ids import from_wire, to_wire
 from muvi.domain.tickets.token import verify_token
-from muvi.domain.tickets.zatca import read_zatca_qr
 
 AHEAD = ("orders*", "order/*", "set-tickets", "booking*")
 DATA_URI = "data:image/png;base64,"

@@ -6,7 +6,7 @@ import pytest
 
 from muvi.adapters.memory.tickets import CountingTicketCodes
 from muvi.adapters.tickets.signer import RandomTicketCodes
-from muvi.domain.tickets.code import read_ticket_code
+from muvi.domain.tickets.code import pack, unpack
 from muvi.ports.tickets import TicketCodes
 
 
@@ -20,4 +20,4 @@ def test_codes_are_well_formed_and_do_not_repeat(codes: TicketCodes) -> None:
     drawn = [codes.new() for _ in range(2000)]
 
     assert len(set(drawn)) == len(drawn)
-    assert all(read_ticket_code(code) == code for code in drawn)
+    assert all(unpack(pack(code)) == code for code in drawn)

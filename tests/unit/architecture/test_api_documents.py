@@ -33,7 +33,6 @@ NOT_ON_A_ROUTE: Mapping[str, str] = {
     "reference-lost": "a defect of ours, where a use case does not expect it",
     "refund-changed": "within processes, tried again there",
     "refund-exceeds-capture": "within processes",
-    "tax-qr-malformed": "reading tax QR codes, not a route",
     "tax-qr-unencodable": "settings, checked at start",
     "ticket-code-malformed": "the scanner's",
     "ticket-for-another-showtime": "the scanner's",

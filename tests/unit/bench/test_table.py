@@ -25,3 +25,8 @@ def test_a_page_without_markers_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no markers"):
         table.write("rows", page)
     assert page.read_text(encoding="utf-8") == "nothing"
+
+
+def test_a_machines_own_name_of_its_kernel_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table.platform, "release", lambda: "6.18.44-of-ours")
+    assert "Linux 6.18, CPython" in table.machine()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muvi.domain.tickets.code import ALPHABET, LENGTH, pack, read_ticket_code, shown, ticket_code, unpack
+from muvi.domain.tickets.code import ALPHABET, LENGTH, pack, shown, ticket_code, unpack
 from muvi.domain.tickets.errors import TicketCodeMalformed
 
 
@@ -16,13 +16,13 @@ def test_the_alphabet_has_no_twins() -> None:
 
 
 @given(st.binary(min_size=7, max_size=20))
-def test_a_code_survives_packing_and_typing(randomness: bytes) -> None:
+def test_a_code_survives_packing_and_printing(randomness: bytes) -> None:
     code = ticket_code(randomness)
 
     assert len(code) == LENGTH
     assert set(code) <= set(ALPHABET)
     assert unpack(pack(code)) == code
-    assert read_ticket_code(f" {shown(code).lower()} ") == code
+    assert shown(code).replace("-", "") == code
 
 
 def test_different_randomness_gives_different_codes() -> None:
@@ -34,14 +34,6 @@ def test_different_randomness_gives_different_codes() -> None:
 def test_too_little_randomness_is_refused() -> None:
     with pytest.raises(ValueError, match="7 random bytes"):
         ticket_code(b"123456")
-
-
-@pytest.mark.parametrize(
-    "text", ["", "ABCDE", "ABCDE-FGHJ0", "ABCDE-FGHJ1", "ABCDE-FGHJI", "ABCDEFGHJKL", "ABCDE-FGHJ٢"]
-)
-def test_what_is_no_code_is_refused(text: str) -> None:
-    with pytest.raises(TicketCodeMalformed):
-        read_ticket_code(text)
 
 
 @pytest.mark.parametrize("packed", [b"", b"\xff" * 7, b"\x00" * 8])

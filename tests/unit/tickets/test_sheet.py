@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from tests.builders_tickets import a_sheet, an_admission
+from tests.tax_qr import read_zatca_qr
 
 from muvi.adapters.tickets.layout import compose, draw
 from muvi.adapters.tickets.page import Page
@@ -21,7 +22,6 @@ from muvi.adapters.tickets.qr import QrPictures
 from muvi.adapters.tickets.signer import Ed25519TicketSigner
 from muvi.adapters.tickets.typeset import Style
 from muvi.domain.shared.text import Language, LocalizedText
-from muvi.domain.tickets.zatca import read_zatca_qr
 
 SIGNER = Ed25519TicketSigner.from_setting("07" * 32)
 LONG = LocalizedText(

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from tests.tax_qr import TaxQrMalformed, read_zatca_qr
 
-from muvi.domain.tickets.errors import TaxQrMalformed, TaxQrUnencodable
-from muvi.domain.tickets.zatca import TaxSeller, read_zatca_qr, write_tags, zatca_qr
+from muvi.domain.tickets.errors import TaxQrUnencodable
+from muvi.domain.tickets.zatca import TaxSeller, write_tags, zatca_qr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

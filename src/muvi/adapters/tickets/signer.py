@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from muvi.domain.tickets.code import RANDOM_BYTES, TicketCode, ticket_code
 from muvi.domain.tickets.errors import TicketKeyUnknown
-from muvi.domain.tickets.token import KEY_ID_BYTES, Admission, Verify, seal, to_sign, verify_token
+from muvi.domain.tickets.token import KEY_ID_BYTES, Admission, seal, to_sign, verify_token
 from muvi.ports.tickets import TicketCodes, TicketSigner
 
 PUBLIC_MARK = "public:"
@@ -76,17 +76,6 @@ class Ed25519TicketSigner(TicketSigner):
             known.hex(): base64.b64encode(public.public_bytes_raw()).decode("ascii")
             for known, public in self._known.items()
         }
-
-
-def scanner_check(public_keys: Mapping[str, str]) -> Verify:
-    """What `verify_token` needs in a scanner that holds only `TicketSigner.public_keys`.
-
-    Raises `ValueError` when a key is not 32 bytes in base 64 or stands under another id than its own.
-    """
-    known = {bytes.fromhex(name): _public(PUBLIC_MARK + key) for name, key in public_keys.items()}
-    if any(key_id(public) != name for name, public in known.items()):
-        raise ValueError("a public key stands under another key id than its own")
-    return partial(_genuine, known)
 
 
 def key_id(public: Ed25519PublicKey) -> bytes:

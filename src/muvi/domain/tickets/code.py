@@ -28,17 +28,6 @@ def ticket_code(randomness: bytes) -> TicketCode:
     return _from_number(int.from_bytes(randomness[:RANDOM_BYTES], "big") & _MASK)
 
 
-def read_ticket_code(text: str) -> TicketCode:
-    """Read a code as typed by a person: case, blanks and the dash do not matter.
-
-    Raises `TicketCodeMalformed`.
-    """
-    code = "".join(text.upper().split()).replace("-", "")
-    if len(code) != LENGTH or any(character not in _VALUES for character in code):
-        raise TicketCodeMalformed
-    return TicketCode(code)
-
-
 def shown(code: TicketCode) -> str:
     """The code in two groups of five, as printed."""
     return f"{code[:5]}-{code[5:]}"

@@ -51,11 +51,3 @@ class TaxQrUnencodable(Invalid):
     code = "tax-qr-unencodable"
     title = "The tax QR code cannot be made from these values"
     title_ar = "لا يمكن إنشاء رمز الفاتورة الضريبية من هذه القيم"
-
-
-class TaxQrMalformed(Invalid):
-    """The text is not a tax QR as the standard lays it out."""
-
-    code = "tax-qr-malformed"
-    title = "This is not a tax QR code"
-    title_ar = "هذا ليس رمز فاتورة ضريبية"

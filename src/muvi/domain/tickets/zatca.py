@@ -2,30 +2,25 @@
 
 Tag, length and value, one byte each for the first two, in base 64 (Security Features Implementation
 Standard v1.1, section 4.1): 1 seller, 2 VAT number, 3 time, 4 total with VAT, 5 VAT. Phase 2 adds tags 6
-to 9, which the reader accepts and the writer does not make.
+to 9, which are not made here.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from muvi.domain.tickets.errors import TaxQrMalformed, TaxQrUnencodable
+from muvi.domain.tickets.errors import TaxQrUnencodable
 
 SELLER_NAME_BYTES = 127  # the standard allows 255, but several validators misread a length byte above 127
 LONGEST_WRITTEN = 700  # characters of base 64, by the standard
-LONGEST_READ = 1000  # what the authority's own validator lets pass
 _LONGEST_VALUE = 255
-_WRITTEN_TAGS = 5
-_LAST_TAG = 9
 _PLACES = 2
 _LARGEST_MINOR = 10**15 - 1
-_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _VAT_NUMBER = re.compile(r"3[0-9]{13}3")
 
@@ -46,18 +41,6 @@ class TaxSeller:
             raise TaxQrUnencodable(
                 "a VAT number has 15 digits, the first and last being 3", field="vat_number"
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxQr:
-    """A tax QR as read; `stamp` holds the raw values of tags 6 to 9 when the invoice is of phase 2."""
-
-    seller_name: str
-    vat_number: str
-    issued_at: str
-    total: Decimal
-    vat: Decimal
-    stamp: tuple[bytes, ...] = ()
 
 
 def zatca_qr(
@@ -106,32 +89,6 @@ def write_tags(tags: Iterable[tuple[int, bytes]]) -> str:
     return text
 
 
-def read_zatca_qr(text: str) -> TaxQr:
-    """Read a tax QR strictly; raises `TaxQrMalformed`.
-
-    Tags stand in order from 1, each once, at least five and at most nine, with nothing after them. The
-    form of the VAT number is not judged: published samples carry shorter ones.
-    """
-    values = _values_of(_raw(text))
-    if not _WRITTEN_TAGS <= len(values) <= _LAST_TAG:
-        raise TaxQrMalformed("five to nine tags are expected")
-    try:
-        seller, vat_number, issued_at, total, vat = (value.decode() for value in values[:_WRITTEN_TAGS])
-    except UnicodeDecodeError as wrong:
-        raise TaxQrMalformed("a text is not UTF-8") from wrong
-    if not seller or _DIGITS.fullmatch(vat_number) is None:
-        raise TaxQrMalformed("the seller is not named")
-    _require_time(issued_at)
-    return TaxQr(
-        seller_name=seller,
-        vat_number=vat_number,
-        issued_at=issued_at,
-        total=_read_amount(total),
-        vat=_read_amount(vat),
-        stamp=tuple(values[_WRITTEN_TAGS:]),
-    )
-
-
 def _seller_bytes(name: str) -> bytes:
     value = name.encode()
     if not name.strip() or len(value) > SELLER_NAME_BYTES:
@@ -147,45 +104,3 @@ def _amount(field: str, minor: int, exponent: int) -> str:
     if written != exact:
         raise TaxQrUnencodable("an amount has at most two places", field=field)
     return f"{written:f}"
-
-
-def _read_amount(text: str) -> Decimal:
-    if _AMOUNT.fullmatch(text) is None:
-        raise TaxQrMalformed("an amount is digits, a dot and two digits")
-    return Decimal(text)
-
-
-def _require_time(text: str) -> None:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise TaxQrMalformed("the time is not ISO 8601") from wrong
-
-
-def _raw(text: str) -> bytes:
-    if not text or len(text) > LONGEST_READ:
-        raise TaxQrMalformed(f"a tax QR has 1 to {LONGEST_READ} characters")
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as wrong:
-        raise TaxQrMalformed("not base 64") from wrong
-    if base64.b64encode(raw).decode("ascii") != text:
-        raise TaxQrMalformed("not base 64 in its one form")
-    return raw
-
-
-def _values_of(raw: bytes) -> list[bytes]:
-    values: list[bytes] = []
-    at = 0
-    while at < len(raw):
-        if at + 2 > len(raw):
-            raise TaxQrMalformed("a tag without a length")
-        tag, length = raw[at], raw[at + 1]
-        value = raw[at + 2 : at + 2 + length]
-        if tag != len(values) + 1:
-            raise TaxQrMalformed("tags are repeated or out of order")
-        if len(value) != length:
-            raise TaxQrMalformed("a value ends before its length")
-        values.append(value)
-        at += 2 + length
-    return values
