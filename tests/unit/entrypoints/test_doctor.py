@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from muvi.entrypoints import sms_senders
 from muvi.entrypoints.cli import main
 from muvi.entrypoints.doctor import machine, messengers, processes, settings, storage, telemetry
+from muvi.entrypoints.doctor.answers import way_to
 from muvi.entrypoints.doctor.checkup import CHECKS, Examined, examine, healthy
 from muvi.entrypoints.doctor.findings import Check, Finding, Level, check, failure, ok, warning
 from muvi.entrypoints.doctor.patient import Patient
@@ -111,6 +112,18 @@ async def test_each_fault_is_told_once_with_a_remedy_of_its_place() -> None:
         remedies = {one.remedy for one in said if one.about == "SERVER_PORT"}
         assert ("make up" in repr(remedies)) is at_home
         assert ("make up" in repr(said)) is at_home
+
+
+@pytest.mark.parametrize(("place", "remedy"), [("uat", "set VISTA_BASE_URL"), ("local", "start the sandbox")])
+def test_the_way_to_a_sandbox_is_that_of_its_place(tmp_path: Path, place: str, remedy: str) -> None:
+    patient = a_patient(tmp_path, NODE_ENV=place)
+    assert way_to(patient, patient.settings.vista.base_url, "VISTA_BASE_URL").startswith(remedy)
+    assert way_to(patient, "https://vista.example", "VISTA_BASE_URL").startswith("look at VISTA_BASE_URL")
+
+
+def test_the_settings_of_the_parameter_store_are_listed(tmp_path: Path) -> None:
+    told = {one.name: one.shown for one in a_patient(tmp_path, SSM_SECRET_ACCESS_KEY="k").witness.readings}
+    assert {"SSM_REGION": "", "SSM_ACCESS_KEY_ID": "", "SSM_SECRET_ACCESS_KEY": "set"}.items() <= told.items()
 
 
 async def test_what_a_vendor_issued_is_not_ours_to_choose(tmp_path: Path) -> None:

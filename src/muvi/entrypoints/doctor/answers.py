@@ -46,7 +46,7 @@ USUAL = Manner()
 def way_to(patient: Patient, base_url: str, setting: str) -> str:
     """What helps when nobody answers."""
     if base_url.startswith(f"{patient.sandbox}/"):
-        return "start the sandbox: make up"
+        return "start the sandbox: make up" if patient.at_home else f"set {setting}: this is the sandbox's"
     return f"look at {setting} and the way there"
 
 

@@ -12,7 +12,7 @@ from muvi.adapters.kit.clock import SystemClock
 from muvi.adapters.kit.http_client import Header, VendorHttp
 from muvi.entrypoints.doctor.witness import Witness
 from muvi.entrypoints.environment import PERSONAL, BadSettings, place_of
-from muvi.entrypoints.parameters import SETTINGS, ParametersUnread, add_parameters, path_in
+from muvi.entrypoints.parameters import SETTINGS, ParametersUnread, add_parameters
 from muvi.entrypoints.settings import Settings, read_settings
 from muvi.ports.clock import Clock
 
@@ -43,9 +43,8 @@ class Patient:
         except BadSettings as bad:
             stored = bad
         witness = Witness(variables, variables.keys() - environment.keys())
-        if path_in(environment):
-            for name in SETTINGS:
-                witness.text(name, "")
+        for name in SETTINGS:
+            witness.text(name, "")
         try:
             found = read_settings(witness)
         except BadSettings as bad:
