@@ -70,6 +70,15 @@ class Buyer:
 
         await eventually(there, self.town)
 
+    async def is_unpaid(self, action: Json) -> None:
+        """Until the gateway, asked since the visit, has said that nobody paid by this form."""
+
+        async def there() -> bool:
+            row = await self.attempt(action)
+            return bool(row["pay_by"] <= row["checked_at"]) if row["checked_at"] else False
+
+        await eventually(there, self.town)
+
     async def lose_messages(self, action: Json) -> None:
         await self.town.sandbox.rule("payfort", "webhook", fault="lose", times=9, match=reference(action))
 
@@ -127,6 +136,7 @@ async def test_a_form_that_is_taken_once_is_followed_by_another(box: Box, town: 
     assert refused.json()["fields"]["response_code"] == "00066"
     assert await buyer.form() == first
     await buyer.come_back(refused.json())
+    await buyer.is_unpaid(first)
     second = await buyer.form()
     assert reference(second) != reference(first)
     await buyer.come_back(await buyer.submit(second))

@@ -34,6 +34,10 @@ ROW = (
     " VALUES ('{refund}', '{attempt}', '{order}', 'memory', 'e', 't1', 8650, 'SAR', 'paid-twice', 'MANUAL',"
     " '', '800.100.100', 1, 0, now(), now(), now(), 0)"
 )
+OVERDUE = (
+    "UPDATE refunds SET status = 'REQUESTED', next_at = now(), requested_at = now() - interval '4 hours',"
+    " last_code = '00008'"
+)
 
 Run = Callable[..., tuple[int, str]]
 
@@ -61,6 +65,13 @@ def test_what_waits_is_listed_with_what_to_do(run: Run) -> None:
         assert word in shown
     assert f"payment {to_wire(UNCLEAR)}" in shown
     assert "asked every hour" in shown
+
+
+def test_a_refund_that_is_still_sent_is_listed_with_what_to_do(run: Run, fresh_database_url: str) -> None:
+    servers.execute(fresh_database_url, OVERDUE)
+    _, shown = run("list")
+    assert "00008" in shown
+    assert "sent again by itself" in shown
 
 
 def test_what_nobody_knows_is_said(run: Run) -> None:

@@ -213,6 +213,20 @@ async def test_a_refund_that_waits_for_a_person(shop: Shop) -> None:
     assert "the refund needs a person" in found.conclusion.text
 
 
+async def test_a_refund_that_no_gateway_takes(shop: Shop) -> None:
+    order_id, attempt = await shop.at_the_gateway()
+    await shop.cancel(order_id)
+    shop.gateway.fail("refund", *[Trouble.UNAVAILABLE] * 99)
+    shop.gateway.pay(attempt.checkout_id)
+    await shop.signal(attempt)
+    await shop.until(MINUTE.seconds)
+    assert not (await explained(shop, order_id)).conclusion.person
+    await shop.until(4 * 3600)
+    found = await explained(shop, order_id)
+    assert found.conclusion.person
+    assert "not taken for hours (unreachable; muvi attention list" in found.conclusion.text
+
+
 async def killed(moment: str) -> tuple[Shop, UUID]:
     """A shop whose worker has just died at that moment of a completion."""
     for number in range(50):
