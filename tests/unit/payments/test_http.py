@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from dishka import Provider, Scope, make_async_container
@@ -188,6 +189,22 @@ async def test_an_unknown_payment_is_not_found(site: Site, path: str) -> None:
         response = await site.client.get(f"/pay/{unknown}{path}")
         assert response.status_code == 404
         assert response.headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["", "/done"])
+@pytest.mark.parametrize("unknown", ["17", to_wire(UUID(int=7))])
+async def test_a_person_with_a_wrong_link_is_told_so_in_the_language_of_the_link(
+    site: Site, unknown: str, path: str
+) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "en-GB"}
+    for lang, said in (("en", "There is no such payment"), ("ar", "لا توجد عملية دفع كهذه")):
+        response = await site.client.get(f"/pay/{unknown}{path}?lang={lang}", headers=browser)
+        assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert f'lang="{lang}"' in response.text
+        assert said in response.text
+        assert "default-src 'none'" in response.headers["content-security-policy"]
+    program = await site.client.get(f"/pay/{unknown}{path}", headers={"accept": "application/json"})
+    assert program.json()["code"] == "payment-not-found"
 
 
 async def test_after_its_time_the_page_takes_no_card(site: Site) -> None:

@@ -1,10 +1,18 @@
-"""Bodies that a route reads by itself, told to the API's documents, which cannot see them."""
+"""Bodies that a route reads or answers by itself, told to the API's documents, which cannot see them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.enums import MediaType
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+)
 
 TEXT = OpenAPIType.STRING
 
@@ -58,3 +66,15 @@ class SealedOperation(Operation):
             },
             required=True,
         )
+
+
+@dataclass
+class PageOperation(Operation):
+    """A page for people, who get a page as well when there is none; programs get the problem document."""
+
+    def __post_init__(self) -> None:
+        """Add the page."""
+        missing = (self.responses or {}).get("404")
+        if isinstance(missing, OpenAPIResponse):
+            page = {MediaType.HTML.value: OpenAPIMediaType(Schema(type=TEXT))}
+            missing.content = {**(missing.content or {}), **page}

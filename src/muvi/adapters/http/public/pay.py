@@ -10,9 +10,10 @@ from dishka.integrations.litestar import FromDishka, inject
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from muvi.adapters.http.problems import problems
+from muvi.adapters.http.bodies import PageOperation
+from muvi.adapters.http.problems import on_domain_error, problems
 from muvi.adapters.http.public.pay_pages import PaymentPages
-from muvi.adapters.http.public.pay_render import payment_page, thank_you_page
+from muvi.adapters.http.public.pay_render import not_found_page, payment_page, thank_you_page
 from muvi.adapters.http.wire import QUERY_TEXT, Answer, Lang, id_in_path, language_asked, language_of
 from muvi.application.payments.show_payment_page import PageState, PaymentNotFound, ShowPaymentPage
 from muvi.domain.shared.text import Language
@@ -52,7 +53,21 @@ class PaymentScreen:
         return payment_page(page, self.pages, asked or page.view.language, visited=visited)
 
 
-_page_route = partial(get, media_type=HTML, responses=problems(PaymentNotFound, 503))
+def _no_page(request: Req, error: PaymentNotFound) -> Response[bytes]:
+    """A page for whoever looks at it, in the language of the link; a problem document for a program."""
+    told = on_domain_error(request, error)
+    if "text/html" not in request.headers.get("accept", ""):
+        return told
+    return not_found_page(language_asked(request.query_params.get("lang")) or language_of(request.headers))
+
+
+_page_route = partial(
+    get,
+    media_type=HTML,
+    operation_class=PageOperation,
+    responses=problems(PaymentNotFound, 503),
+    exception_handlers={PaymentNotFound: _no_page},
+)
 
 
 class Pay(Controller):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
 
 from muvi.adapters.http.public.pay_pages import PaymentPages
-from muvi.adapters.http.public.pay_words import BACK_WITHOUT_A_PAYMENT, CURRENCIES, HEADINGS, WORDS
+from muvi.adapters.http.public.pay_words import (
+    BACK_WITHOUT_A_PAYMENT,
+    CURRENCIES,
+    HEADINGS,
+    NO_SUCH_PAYMENT,
+    WORDS,
+)
 from muvi.adapters.kit.wall_time import clock, day
 from muvi.application.payments.show_payment_page import PageState, PaymentPage
 from muvi.domain.payments.front_end import CardWidget, FrontEnd, HostedForm
@@ -81,7 +88,18 @@ def payment_page(
 
 def thank_you_page(language: Language) -> Response[bytes]:
     """For a visit that names no payment of ours."""
-    heading, lead = BACK_WITHOUT_A_PAYMENT[language]
+    return _bare(language, *BACK_WITHOUT_A_PAYMENT[language], tone="good")
+
+
+def not_found_page(language: Language) -> Response[bytes]:
+    """For a link to no payment, with status 404."""
+    page = _bare(language, *NO_SUCH_PAYMENT[language], tone="bad")
+    page.status_code = HTTPStatus.NOT_FOUND
+    return page
+
+
+def _bare(language: Language, heading: str, lead: str, *, tone: str) -> Response[bytes]:
+    """A page that says one thing."""
     return _html(
         nonce=secrets.token_urlsafe(16),
         front=None,
@@ -90,7 +108,7 @@ def thank_you_page(language: Language) -> Response[bytes]:
         words=WORDS[language],
         mode="end",
         state="",
-        tone="good",
+        tone=tone,
         asks=False,
         heading=heading,
         lead=lead,

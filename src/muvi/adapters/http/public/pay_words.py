@@ -162,3 +162,13 @@ BACK_WITHOUT_A_PAYMENT: Final = {
     Language.EN: ("Thank you", "You may close this page. Your order shows whether the payment went through."),
     Language.AR: ("شكرًا لك", "يمكنك إغلاق هذه الصفحة. يعرض طلبك ما إذا تمت عملية الدفع."),
 }
+NO_SUCH_PAYMENT: Final = {
+    Language.EN: (
+        "There is no such payment",
+        "The link is not whole, or too old. Your order shows whether it was paid; you can pay from there.",
+    ),
+    Language.AR: (
+        "لا توجد عملية دفع كهذه",
+        "الرابط غير كامل أو قديم. يعرض طلبك ما إذا تم الدفع، ومنه يمكنك الدفع مرة أخرى.",
+    ),
+}
