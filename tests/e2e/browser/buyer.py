@@ -153,6 +153,7 @@ class Buyers:
         action = (await guest.open_payment(order_id, gateway=gateway)).json()["nextAction"]
         wide, high = SIZES[size]
         made = await self._browser.new_context(viewport={"width": wide, "height": high}, **context)
+        made.set_default_timeout(PATIENCE_MS)
         buyer = Buyer(
             await self._tab(made), self._town, guest, order_id, action, language, f"{language}-{size}"
         )

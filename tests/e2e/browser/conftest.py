@@ -52,7 +52,9 @@ async def browser(chromium: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenera
     monkeypatch.setenv("PLAYWRIGHT_SKIP_NAVIGATION_CHECK", "1")  # a page is looked at while it is being left
     flags = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else [*QUIET]
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium, args=flags)
+        started = await playwright.chromium.launch(
+            executable_path=chromium, args=flags, timeout=2 * PATIENCE_MS
+        )
         try:
             yield started
         finally:
