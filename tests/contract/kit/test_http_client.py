@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import h11
 import httpx
 import pytest
 from cryptography import x509
@@ -205,6 +206,18 @@ async def test_an_abandoned_call_leaves_the_next_one_a_clean_connection() -> Non
             await http.post_json("slow", {}, total_s=0.05)
         assert (await http.post_json("quick", {})).body == b"{}"
         released.set()
+        await http.aclose()
+
+
+async def test_a_request_that_cannot_be_written_leaves_the_next_one_a_clean_connection() -> None:
+    answer, _ = replying(OK)
+    async with a_server(answer) as port:
+        http = VendorHttp("x", f"http://127.0.0.1:{port}", max_connections=1)
+        await http.post_json("healthy", {})
+        too_short = [(b"Host", b"x"), (b"Content-Length", b"1")]
+        with pytest.raises(h11.LocalProtocolError):
+            await http._lines.exchange(b"POST", b"/", too_short, b"{}", cap=9)
+        assert (await http.post_json("healthy", {})).body == b"{}"
         await http.aclose()
 
 

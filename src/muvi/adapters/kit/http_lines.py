@@ -55,14 +55,14 @@ class _Line(asyncio.Protocol):
 
     async def exchange(self, request: h11.Request, content: bytes, cap: int) -> Answer:
         """Send a request and wait for the whole answer. Raises `NoWholeAnswer`, `h11.LocalProtocolError`."""
-        wire, parts = self._wire, [self._wire.send(request)]
-        if content:
-            parts.append(wire.send(h11.Data(content)))
-        parts.append(wire.send(h11.EndOfMessage()))
-        answer = self._answer = Answer(cap)
-        self._done = asyncio.get_running_loop().create_future()
         self.is_free = False
+        wire, answer = self._wire, Answer(cap)
         try:
+            parts = [wire.send(request)]
+            if content:
+                parts.append(wire.send(h11.Data(content)))
+            parts.append(wire.send(h11.EndOfMessage()))
+            self._answer, self._done = answer, asyncio.get_running_loop().create_future()
             if self._transport is not None:
                 self._transport.write(
                     b"".join(filter(None, parts))
