@@ -11,6 +11,7 @@ from muvi.domain.payments.report import PaymentReport, Verdict
 from muvi.ports.errors import OutcomeUnknown, Refused, Unavailable
 from muvi.ports.payments.gateway import CheckoutRequest
 from muvi.ports.payments.tokens import CardToken, ChargeAnswer, TokenGateways
+from muvi_sandbox.payfort import codes
 
 
 async def charged(scene: TokenScene, request: CheckoutRequest, card: str = PAYS) -> ChargeAnswer:
@@ -118,9 +119,24 @@ async def test_payfort_did_not_understand(payfort: PayFortScene, code: str) -> N
     assert refused.value.reason == code
 
 
-async def test_payfort_does_not_know_us(payfort: PayFortScene) -> None:
-    await payfort.fault(call="purchase", fault="code", code="00008")
-    with pytest.raises(Unavailable):
+@pytest.mark.parametrize("code", ["00008", "00009", "00010"])
+async def test_payfort_does_not_know_us(payfort: PayFortScene, code: str) -> None:
+    await payfort.fault(call="purchase", fault="code", code=code)
+    with pytest.raises(Unavailable) as caught:
+        await charged(payfort, payfort.to_charge())
+    assert caught.value.reason == code
+
+
+@pytest.mark.parametrize(
+    ("field", "raised"),
+    [("access_code", Unavailable), ("merchant_identifier", Unavailable), ("amount", Refused)],
+)
+async def test_payfort_names_the_field_whose_format_is_wrong(
+    payfort: PayFortScene, monkeypatch: pytest.MonkeyPatch, field: str, raised: type[Exception]
+) -> None:
+    monkeypatch.setattr(codes, "message", lambda *_: f"Invalid parameter format - {field}")
+    await payfort.fault(call="purchase", fault="code", code="00002")
+    with pytest.raises(raised):
         await charged(payfort, payfort.to_charge())
 
 

@@ -16,9 +16,8 @@ INCOMPLETE = "10"
 """The status of a page that was opened and not paid, unless money or a message in doubt stands beside it."""
 CHALLENGE = "20064"
 NOT_FOUND = "036"
-SIGNATURE_MISMATCH = "008"
 _BAD_FORMAT = "00002"
-_UNRECOGNISED = frozenset({SIGNATURE_MISMATCH, "009", "010"})
+_UNRECOGNISED = frozenset({"008", "009", "010"})
 """A signature of another phrase, an unknown merchant identifier, an unknown access code."""
 _CREDENTIALS = re.compile(r"(access|merchant).?(code|identifier)", re.IGNORECASE)
 _USED = frozenset({"007", "066"})

@@ -18,7 +18,6 @@ from muvi.adapters.payments.payfort.codes import (
     CHALLENGE,
     INCOMPLETE,
     NOT_FOUND,
-    SIGNATURE_MISMATCH,
     STATUS_TOLD,
     is_refused,
     is_unrecognised,
@@ -112,7 +111,7 @@ class PayFort(PaymentGateway, TokenCharges):
         if answer is None:
             raise OutcomeUnknown("the answer cannot be read", system=SYSTEM)
         code = answer.response_code
-        if message_of(code) == SIGNATURE_MISMATCH:
+        if is_unrecognised(code, answer.response_message):
             raise bad_credentials(code)
         if is_refused(code):
             raise Refused("the charge was not accepted", reason=code, system=SYSTEM)
