@@ -241,6 +241,21 @@ async def test_an_answer_after_the_money_is_no_news_and_the_order_goes_on_at_onc
     await whole(shop, order_id)
 
 
+async def test_money_that_was_found_does_not_wait_where_the_operation_was_held_up(shop: Shop) -> None:
+    order_id = await shop.with_seats()
+
+    async def long() -> None:
+        await found_paid(shop, order_id)
+        shop.clock.advance(seconds=LEASE_S + 1)  # and nobody has prolonged it or taken it over yet
+
+    within_the_call(shop, long)
+    await shop.pay(order_id, token=PAYS)
+    assert shop.order(order_id).operation is None
+    await shop.work()
+    assert shop.order(order_id).status is CONFIRMED
+    await whole(shop, order_id)
+
+
 async def test_else_it_is_asked_for_what_is_known(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin."""
     real = TokenCharging._noted

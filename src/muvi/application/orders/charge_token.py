@@ -86,9 +86,7 @@ class TokenCharging:
         now = self.clock.now()
         async with self.begin() as tx:
             case, attempt = await _locked(tx, charged)
-            if attempt.is_paid:  # a message was faster than the answer
-                case.checkout.next_at = now
-            else:
+            if not attempt.is_paid:
                 attempt.charge_answered = answer is not None
                 if answer is not None and answer.challenge_url:
                     attempt.front = DirectCharge(challenge_url=answer.challenge_url)
@@ -96,7 +94,8 @@ class TokenCharging:
                     attempt.signal(now)
                 await tx.attempts.save(attempt)
             if case.order.owns(lease.operation_id):
-                await end_operation(tx, case, now)
+                # a message may have been faster than the answer: then there is money to go on with
+                await end_operation(tx, case, now, until=now if attempt.is_paid else None)
         return attempt
 
     async def _not_charged(self, charged: PaymentAttempt, lease: Lease, code: str, cause: str) -> None:

@@ -81,10 +81,14 @@ class Operations:
             lease.until = until if kept else lease.until
 
 
-async def end_operation(tx: PurchaseTx, case: LockedCase, now: datetime) -> None:
-    """The operation in flight is settled: save the order without it, and let its checkout rest."""
+async def end_operation(
+    tx: PurchaseTx, case: LockedCase, now: datetime, *, until: datetime | None = None
+) -> None:
+    """The operation in flight is settled: save the order without it, and let its checkout rest, if not until
+    then until it expires.
+    """
     order, checkout = case.order, case.checkout
-    checkout.rest_until(max(order.expires_at, now), operation=order.operation)
+    checkout.rest_until(until or max(order.expires_at, now), operation=order.operation)
     order.finish()
     await tx.orders.save(order)
     await tx.checkouts.save(checkout)
