@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -214,6 +215,9 @@ def test_parameters_are_numbered_on_and_clauses_come_to_the_top() -> None:
         "SELECT (SELECT count(*) FROM write_0), 0, (SELECT count(*) FROM write_2)"
     )
     assert one.targets == {"t", "a", "b"}
+    done = sa.update(boxes).values(weight=1).returning(boxes.c.name).cte("done")
+    as_rendered = str(sa.select(done.c.name).compile(dialect=postgresql.dialect()))
+    assert Write.of(as_rendered, 1).targets == {"later_boxes", "done"}
     assert two.targets == {"u"}
     assert not two.meets(three)
     assert two.meets(Write.of("INSERT INTO k SELECT 1 FROM u", 0))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TARGET = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)|(\w+) AS \(")
+_TARGET = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)|(\w+)\s+AS\s*\(")
 _WORD = re.compile(r"\w+")
 _PARAMETER = re.compile(r"\$(\d+)")
 _WITH = "WITH "
