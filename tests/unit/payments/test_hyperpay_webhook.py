@@ -73,6 +73,11 @@ def test_a_message_about_a_refund_brings_its_name(kind: str, name: str) -> None:
     assert (notice.refund_id, notice.reference) == (name, "01KA1MERF0000000000000001Z")
 
 
+def test_a_refund_that_is_declined_has_no_name() -> None:
+    payload = MESSAGE["payload"] | {"paymentType": "RF", "result": {"code": "800.100.152"}}
+    assert WebhookReader([KEY]).read(*sealed({"type": "PAYMENT", "payload": payload})).refund_id == ""
+
+
 def test_vector_with_one_tag_byte_changed_is_forged() -> None:
     changed = HEADERS | {"X-Authentication-Tag": "18FDD068C6F383C173D3A906F7BD1D83"}
     with pytest.raises(WebhookForged):

@@ -77,6 +77,15 @@ def test_a_refund_is_named_by_our_reference_for_it() -> None:
     assert (notice.refund_id, notice.is_some_refund) == ("01JREFUND", False)
 
 
+@pytest.mark.parametrize("code", ["07666", "00042", "00008"])
+@pytest.mark.parametrize("name", [{}, {"maintenance_reference": "01JREFUND"}])
+def test_a_refund_that_is_refused_did_not_arrive(code: str, name: dict[str, str]) -> None:
+    refused = PURCHASE | {"command": "REFUND", "response_code": code} | name
+    notice = READER.read(as_json(signed(refused)))
+    assert (notice.refund_id, notice.is_some_refund) == ("", False)
+    assert notice.reference == name.get("maintenance_reference", "01JATTEMPT")
+
+
 @pytest.mark.parametrize("name", [{}, {"maintenance_reference": ""}])
 def test_a_refund_without_our_reference_is_some_refund_of_its_payment(name: dict[str, str]) -> None:
     refund = PURCHASE | {"command": "REFUND", "response_code": "06000"} | name

@@ -204,7 +204,7 @@ async def test_a_message_about_a_refund_wants_it_asked_about(world: World) -> No
 
 
 async def told_of_a_refund_whose_answer_was_lost(
-    world: World, monkeypatch: pytest.MonkeyPatch, *, marking: bool, named: bool = True
+    world: World, monkeypatch: pytest.MonkeyPatch, *, marking: bool, about: str = "PAYMENT:RF|{refund}||"
 ) -> int:
     """The gateway lists none for a while, but a message of its speaks of it: how often it was sent."""
     attempt = await paid(world)
@@ -214,20 +214,28 @@ async def told_of_a_refund_whose_answer_was_lost(
     world.gateway._refunds.clear()
     if not marking:
         monkeypatch.setattr(Refund, "acknowledged", lambda self, now, _: self.signal(now))
-    body = f"PAYMENT:RF|{to_wire(refund.id)}||".encode() if named else f"RF|{to_wire(attempt.id)}||".encode()
+    body = about.format(refund=to_wire(refund.id), attempt=to_wire(attempt.id)).encode()
     command = ReceiveWebhookCommand(gateway="memory", headers={"x-proof": "memory"}, body=body)
     assert await world.receive(command) is WebhookFate.KEPT
     await world.later(600)
     return [call for call, _ in world.gateway.calls].count("refund")
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["named", "of a payment"])
+@pytest.mark.parametrize("about", ["PAYMENT:RF|{refund}||", "RF|{attempt}||"], ids=["named", "of a payment"])
 async def test_a_message_about_a_refund_acknowledges_it(
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
-    named: bool,  # noqa: FBT001
+    world: World, monkeypatch: pytest.MonkeyPatch, about: str
 ) -> None:
-    assert await told_of_a_refund_whose_answer_was_lost(world, monkeypatch, marking=True, named=named) == 1
+    assert await told_of_a_refund_whose_answer_was_lost(world, monkeypatch, marking=True, about=about) == 1
+
+
+async def test_a_message_that_refuses_a_refund_does_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no name of the gateway's: the refund is asked for, and sent again when it is not there."""
+    told = await told_of_a_refund_whose_answer_was_lost(
+        world, monkeypatch, marking=True, about="PAYMENT:RF-REFUSED|{refund}||"
+    )
+    assert told > 1
 
 
 async def test_a_message_that_only_wants_a_question_would_let_it_go_out_twice(

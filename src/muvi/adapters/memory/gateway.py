@@ -251,6 +251,7 @@ class MemoryGateway(PaymentGateway, TokenCharges):
             payment_id=payment_id,
             is_test=kind == "test",
             is_some_refund=kind == "RF",
+            refund_id=reference if kind == "PAYMENT:RF" else "",
         )
 
     def _left(self, payment: PaymentToCheck) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""Hear a gateway: verify, keep once, want a check. A message decides nothing, but that a refund of which it
-speaks arrived.
+"""Hear a gateway: verify, keep once, want a check. A message decides nothing, but that a refund which it does
+not refuse arrived.
 """
 
 from __future__ import annotations
@@ -148,12 +148,16 @@ async def _acknowledge_all(tx: PaymentsTx, attempt: PaymentAttempt, now: datetim
     """It may be any refund of the payment that is out, so none of them may go out twice."""
     for refund in await tx.refunds.of_order(attempt.order_id):
         if refund.attempt_id == attempt.id and refund.is_out:
-            await _acknowledge(tx, refund.id, "", now)
+            await _acknowledge(tx, refund.id, to_wire(refund.id), now)
 
 
 async def _acknowledge(tx: PaymentsTx, refund_id: UUID, name: str, now: datetime) -> None:
-    """The gateway speaks of a refund, so it arrived: `name` is its own, empty when it gives none."""
+    """A refund arrived; `name` is the gateway's own. Without one it may have been refused: it is asked."""
     refund = await tx.refunds.get(refund_id, for_update=True)
-    if refund is not None:
-        refund.acknowledged(now, name or to_wire(refund_id))
-        await tx.refunds.save(refund)
+    if refund is None:
+        return
+    if name:
+        refund.acknowledged(now, name)
+    else:
+        refund.signal(now)
+    await tx.refunds.save(refund)

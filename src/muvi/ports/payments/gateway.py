@@ -130,15 +130,15 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookNotice:
-    """A verified message. It is only a hint which payment to ask about, and a proof that a refund which it is
-    about arrived; `digest` tells duplicates apart.
+    """A verified message. It is only a hint which payment or refund to ask about, and a proof that a refund
+    which it names arrived; `digest` tells duplicates apart.
 
     `reference` is an attempt's or a refund's; `payment_id` is empty unless the message is about a payment.
     `says`: what it says of this payment, UNKNOWN where that is of no use. Said, not fetched: it may tell when
     to ask, never what to believe. PENDING only where another message tells the end, DECLINED only where
     another card is another payment. `is_used_up`: the checkout's front was refused, it leads nowhere now.
-    `refund_id` is the gateway's name of the refund that it is about; `is_some_refund`: of one of that
-    payment's refunds, without saying which.
+    `refund_id` is the gateway's name of the refund that it is about, empty when it refuses it: that refund
+    may be sent again; `is_some_refund`: one of that payment's refunds arrived, without saying which.
     """
 
     digest: str

@@ -103,12 +103,13 @@ def _notice(plaintext: bytes) -> WebhookNotice:
         raise WebhookMalformed("the message is not the JSON we know", system=SYSTEM) from error
     payment_id = (payload.id or "") if payload.payment_type in PAYING else ""
     code = payload.result.code if payload.result else ""
+    refunded = payload.payment_type == REFUND and verdict_of(code) is not Verdict.DECLINED
     return WebhookNotice(
         digest=digest,
         kind=f"{message.type}:{payload.payment_type}" if payload.payment_type else message.type,
         reference=payload.merchant_transaction_id or "",
         checkout_id=payload.ndc or "",
         payment_id=payment_id,
-        refund_id=(payload.id or "") if payload.payment_type == REFUND else "",
+        refund_id=(payload.id or "") if refunded else "",
         says=verdict_of(code) if payment_id else Verdict.UNKNOWN,
     )

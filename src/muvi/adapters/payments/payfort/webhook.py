@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from muvi.adapters.kit.asking import SYSTEM
-from muvi.adapters.payments.payfort.codes import is_used_up, verdict_of
+from muvi.adapters.payments.payfort.codes import is_used_up, refund_verdict_of, verdict_of
 from muvi.adapters.payments.payfort.signature import SIGNATURE, Signer
 from muvi.domain.payments.report import Verdict
 from muvi.ports.payments.gateway import WebhookForged, WebhookMalformed, WebhookNotice
@@ -104,14 +104,16 @@ def _shapely(fields: Mapping[str, object]) -> dict[str, str]:
 
 
 def _notice(fields: Mapping[str, str]) -> WebhookNotice:
-    """A refund is named by the reference that we gave it, there is no other name; a payment's id counts once
-    money was taken, since by its reference alone the gateway tells the rest.
+    """A refund is named by the reference that we gave it, there is no other name, and it arrived unless this
+    refuses it; a payment's id counts once money was taken, since by its reference alone the gateway tells
+    the rest.
     """
     command = fields.get("command", "") or fields.get("service_command", "")
     reference = fields["merchant_reference"]
     code = fields.get("response_code", "")
     paid = command == "PURCHASE" and verdict_of(code) is Verdict.CAPTURED
     refund = fields.get("maintenance_reference", "") if command == REFUND else ""
+    arrived = command == REFUND and refund_verdict_of(code) is not Verdict.DECLINED
     told = "\n".join(f"{name}={fields.get(name, '')}" for name in _TELLS_APART)
     return WebhookNotice(
         digest=hashlib.sha256(told.encode()).hexdigest(),
@@ -119,7 +121,7 @@ def _notice(fields: Mapping[str, str]) -> WebhookNotice:
         reference=refund or reference,
         checkout_id=reference,
         payment_id=fields.get("fort_id", "") if paid else "",
-        refund_id=refund,
-        is_some_refund=command == REFUND and not refund,
+        refund_id=refund if arrived else "",
+        is_some_refund=arrived and not refund,
         is_used_up=command == "PURCHASE" and is_used_up(code),
     )
