@@ -68,48 +68,32 @@ class ReceiveWebhook:
         if notice.is_test:
             return WebhookFate.TEST
         now = self.clock.now()
-        async with self.begin.alone() as tx:
-            about = await _named(tx, gateway.name, notice)
-        event = WebhookEvent(
-            id=self.ids.new(),
-            gateway=gateway.name,
-            digest=notice.digest,
-            kind=notice.kind,
-            received_at=now,
-            reference=notice.reference,
-            checkout_id=notice.checkout_id,
-            payment_id=notice.payment_id,
-            attempt_id=about.attempt_id,
-            refund_id=about.refund_id,
-            quarantined=about.nothing,
-        )
-        begin = self.begin if about.may_be_news else self.begin.alone
-        async with begin() as tx:
+        async with self.begin() as tx:
+            attempt_id, refund_id = await _named(tx, gateway.name, notice)
+            unknown = attempt_id is None and refund_id is None
+            event = WebhookEvent(
+                id=self.ids.new(),
+                gateway=gateway.name,
+                digest=notice.digest,
+                kind=notice.kind,
+                received_at=now,
+                reference=notice.reference,
+                checkout_id=notice.checkout_id,
+                payment_id=notice.payment_id,
+                attempt_id=attempt_id,
+                refund_id=refund_id,
+                quarantined=unknown,
+            )
             if not await tx.webhooks.add(event):
                 return WebhookFate.DUPLICATE
-            if about.refund_id is not None:
-                await _acknowledge(tx, about.refund_id, notice.refund_id, now)
-            elif about.attempt_id is not None and about.may_be_news:
-                await _want_attempt(tx, about.attempt_id, notice, now)
-        return WebhookFate.QUARANTINED if about.nothing else WebhookFate.KEPT
+            if refund_id is not None:
+                await _acknowledge(tx, refund_id, notice.refund_id, now)
+            elif attempt_id is not None:
+                await _want_attempt(tx, attempt_id, notice, now)
+        return WebhookFate.QUARANTINED if unknown else WebhookFate.KEPT
 
 
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What a message is about. Without a lock: what is known once is known for good, so that a message which
-    brings no news need only be kept; whether another does is asked again under the lock.
-    """
-
-    attempt_id: UUID | None = None
-    refund_id: UUID | None = None
-    may_be_news: bool = True
-
-    @property
-    def nothing(self) -> bool:
-        return self.attempt_id is None and self.refund_id is None
-
-
-async def _named(tx: PaymentsTx, gateway: str, notice: WebhookNotice) -> _About:
+async def _named(tx: PaymentsTx, gateway: str, notice: WebhookNotice) -> tuple[UUID | None, UUID | None]:
     """The attempt or the refund that a message is about: by our reference first, then by the checkout."""
     try:
         reference = from_wire(notice.reference)
@@ -118,27 +102,23 @@ async def _named(tx: PaymentsTx, gateway: str, notice: WebhookNotice) -> _About:
     if reference is not None:
         attempt = await tx.attempts.get(reference)
         if attempt is not None and attempt.gateway == gateway:
-            return _About(attempt.id, may_be_news=not _is_known(attempt, notice))
+            return attempt.id, None
         refund = await tx.refunds.get(reference)
         if refund is not None and refund.gateway == gateway:
-            return _About(refund.attempt_id, refund.id)
-    found = await tx.attempts.by_checkout(gateway, notice.checkout_id)
-    return _About(found, may_be_news=found is not None)
-
-
-def _is_known(attempt: PaymentAttempt, notice: WebhookNotice) -> bool:
-    return attempt.knows(notice.payment_id, declined=notice.says is Verdict.DECLINED)
+            return refund.attempt_id, refund.id
+    return await tx.attempts.by_checkout(gateway, notice.checkout_id), None
 
 
 async def _want_attempt(tx: PaymentsTx, attempt_id: UUID, notice: WebhookNotice, now: datetime) -> None:
     """The calls of a check are counted: what is known already, or comes to its end later, costs none now."""
     attempt = await tx.attempts.get(attempt_id, for_update=True)
-    if attempt is None or _is_known(attempt, notice):
+    declined = notice.says is Verdict.DECLINED
+    if attempt is None or attempt.knows(notice.payment_id, declined=declined):
         return
     if notice.says is Verdict.PENDING:
         attempt.announce(now, notice.payment_id)
     else:
-        attempt.signal(now, notice.payment_id, declined=notice.says is Verdict.DECLINED)
+        attempt.signal(now, notice.payment_id, declined=declined)
     await tx.attempts.save(attempt)
     if notice.is_some_refund:
         await _acknowledge_all(tx, attempt, now)
