@@ -71,4 +71,4 @@ def test_a_parameter_store_that_is_closed_is_a_finding(aws_address: str) -> None
     with guarded(aws_address):
         patient = Patient.of({**NOWHERE, **access, "NODE_ENV": "uat"})
     assert patient.found is None
-    assert patient.faults[0].startswith("SSM_REGION is set, but the parameters under /uat/ cannot be read")
+    assert patient.unread.startswith("SSM_REGION is set, but the parameters under /uat/ cannot be read")

@@ -31,7 +31,7 @@ async def test_pays_and_holds_the_ticket(buyer: Buyer) -> None:
 async def test_a_declined_card_and_then_a_good_one_on_the_same_page(buyer: Buyer) -> None:
     await buyer.pay(DECLINED)
     await buyer.sees("declined")
-    await expect(buyer.page.locator("#declined")).to_be_focused()
+    await expect(buyer.page.locator("#told")).to_be_focused()
     assert await buyer.money() == []
     await buyer.pay()
     await buyer.has_paid_once()
