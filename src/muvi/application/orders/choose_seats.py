@@ -12,7 +12,7 @@ from uuid import UUID
 
 from muvi.application.orders.follow import adopt, claimed_until, drop_selection
 from muvi.application.orders.lines import LineWriter
-from muvi.application.orders.operations import Lease, Operations
+from muvi.application.orders.operations import Lease, Operations, end_operation
 from muvi.application.orders.ownership import owned, owned_case
 from muvi.application.orders.seat_choice import SeatChoice
 from muvi.application.orders.transaction import PurchaseTx
@@ -219,7 +219,7 @@ class ChooseSeats:
             case = await self._mine(tx, choice)
             order = case.order
             await adopt(tx, order, held, fresh, now)
-            await _end(tx, case)
+            await end_operation(tx, case, now)
 
     async def _settle_as_before(self, choice: SeatChoice, now: datetime) -> None:
         """Nothing was changed: only what was claimed for the choice is free again."""
@@ -227,14 +227,14 @@ class ChooseSeats:
             case = await self._mine(tx, choice)
             order = case.order
             await tx.claims.release(order.showtime_id, order_id=order.id, now=now, keep=choice.former)
-            await _end(tx, case)
+            await end_operation(tx, case, now)
 
     async def _settle_as_changed(self, choice: SeatChoice, held: frozenset[SeatKey], now: datetime) -> None:
         """Nothing is chosen any more; what the box office holds all the same stays claimed."""
         async with self.begin() as tx:
             case = await self._mine(tx, choice)
             await drop_selection(tx, case.order, now, held=held)
-            await _end(tx, case)
+            await end_operation(tx, case, now)
 
     async def _mine(self, tx: PurchaseTx, choice: SeatChoice) -> LockedCase:
         """The order with what ends together with it, if our operation is still the one in flight."""
@@ -257,14 +257,6 @@ def _held_before(case: LockedCase) -> frozenset[SeatKey]:
     if case.order.seats or case.order.box_office_order is None:
         return frozenset(map(SeatKey, case.order.seats))
     return case.held
-
-
-async def _end(tx: PurchaseTx, case: LockedCase) -> None:
-    order, checkout = case.order, case.checkout
-    checkout.rest_until(order.expires_at, operation=order.operation)
-    order.finish()
-    await tx.orders.save(order)
-    await tx.checkouts.save(checkout)
 
 
 def _named(plan: SeatPlan, keys: tuple[SeatKey, ...]) -> list[Seat]:
